@@ -1,0 +1,91 @@
+"""distilkit: compare language models by quality and dollars, keep every answer, and pay for none twice.
+
+    import distilkit as dk
+
+    tasks = dk.sample_task(60)
+    df = dk.compare(tasks, profiles=["sim/small", "sim/large"], score={"correct": dk.score.number("answer")})
+    dk.summarize(df)
+    dk.plot.frontier(df)
+
+Importing this package imports nothing slow, opens no file and no connection: each name is loaded when first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from distilkit import plot as plot
+    from distilkit import scoring as score
+    from distilkit.analysis.summary import summarize
+    from distilkit.api import acompare, acomplete, compare, complete
+    from distilkit.dollars import estimate, spend
+    from distilkit.errors import ConfigError, DistilkitError, InputError, ProviderError, StoreError
+    from distilkit.frame import COLUMNS
+    from distilkit.profiles import Profile, load_profiles
+    from distilkit.recorded import add_recorded
+    from distilkit.store import Store
+    from distilkit.tasks import sample_task
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "COLUMNS",
+    "ConfigError",
+    "DistilkitError",
+    "InputError",
+    "Profile",
+    "ProviderError",
+    "Store",
+    "StoreError",
+    "acompare",
+    "acomplete",
+    "add_recorded",
+    "compare",
+    "complete",
+    "estimate",
+    "load_profiles",
+    "plot",
+    "sample_task",
+    "score",
+    "spend",
+    "summarize",
+]
+
+_HOMES = {
+    "COLUMNS": "frame",
+    "ConfigError": "errors",
+    "DistilkitError": "errors",
+    "InputError": "errors",
+    "Profile": "profiles",
+    "ProviderError": "errors",
+    "Store": "store",
+    "StoreError": "errors",
+    "acompare": "api",
+    "acomplete": "api",
+    "add_recorded": "recorded",
+    "compare": "api",
+    "complete": "api",
+    "estimate": "dollars",
+    "load_profiles": "profiles",
+    "plot": "plot",
+    "sample_task": "tasks",
+    "score": "scoring",
+    "spend": "dollars",
+    "summarize": "analysis.summary",
+}
+_ROOMS = frozenset({"plot", "score"})
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'distilkit' has no attribute {name!r}")
+    home = importlib.import_module(f"distilkit.{_HOMES[name]}")
+    value = home if name in _ROOMS else getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

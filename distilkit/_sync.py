@@ -1,0 +1,174 @@
+"""The one answer to "sync or async": one body, two faces.
+
+A public operation is written once, as a generator that yields each piece of waiting as a `Step`. `blocking` turns it
+into an ordinary function, `awaiting` into a coroutine function with the same signature and docstring. Everything
+between two steps runs in the caller's thread, so a caller's scorer or progress line never runs on our event loop; the
+waiting itself runs on one event loop in one daemon thread that lives as long as the process.
+
+Both faces wait in short slices. That is what makes Ctrl-C and a notebook's stop button work on every platform and
+every ipykernel: an interrupt arrives between two slices, the step is cancelled, its sockets are closed, and the
+interrupt is raised inside the generator at its `yield`, which may still return what is finished.
+
+Knows nothing of models, stores or frames.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_SLICE_S = 0.05
+# After an interrupt the step is cancelled; this long it may take to close its sockets and flush the store.
+_CANCEL_PATIENCE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to wait for on our loop, and what to do in the caller's thread while waiting (a progress line)."""
+
+    work: Coroutine[Any, Any, Any]
+    tick: Callable[[], None] | None = None
+
+
+Body = Generator[Step, Any, T]
+
+
+def blocking(body: Callable[P, Body[T]]) -> Callable[P, T]:
+    """Turn a body into a function that blocks; same name, signature and docstring."""
+
+    @functools.wraps(body)
+    def face(*args: P.args, **kwargs: P.kwargs) -> T:
+        return _drive(body(*args, **kwargs))
+
+    return _named(face, face.__name__.removeprefix("_"))
+
+
+def awaiting(body: Callable[P, Body[T]]) -> Callable[P, Awaitable[T]]:
+    """Turn a body into a coroutine function for any event loop; same signature and docstring."""
+
+    @functools.wraps(body)
+    async def face(*args: P.args, **kwargs: P.kwargs) -> T:
+        return await _drive_async(body(*args, **kwargs))
+
+    return _named(face, "a" + face.__name__.removeprefix("_"))
+
+
+def _named(face: Callable[P, T], name: str) -> Callable[P, T]:
+    face.__name__ = face.__qualname__ = name
+    return face
+
+
+def _drive(steps: Body[T]) -> T:
+    advance: Callable[[], Step] = functools.partial(next, steps)
+    while True:
+        try:
+            step = advance()
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        job = _Job(step.work)
+        try:
+            result = job.wait(step.tick)
+        except BaseException as error:  # noqa: BLE001 - an interrupt too is handed to the body
+            job.cancel()
+            advance = functools.partial(steps.throw, error)
+        else:
+            advance = functools.partial(steps.send, result)
+
+
+async def _drive_async(steps: Body[T]) -> T:
+    advance: Callable[[], Step] = functools.partial(next, steps)
+    while True:
+        try:
+            step = advance()
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return]
+        job = _Job(step.work)
+        try:
+            result = await job.poll(step.tick)
+        except BaseException as error:  # noqa: BLE001 - a cancellation too is handed to the body
+            job.cancel()
+            advance = functools.partial(steps.throw, error)
+        else:
+            advance = functools.partial(steps.send, result)
+
+
+class _Job:
+    """A coroutine running on our loop, seen from another thread."""
+
+    def __init__(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._loop = background_loop()
+        if threading.current_thread() is _Background.thread:
+            work.close()
+            raise RuntimeError("a blocking call was made from inside distilkit's own loop; use the async form there")
+        self._done: Future[Any] = Future()
+        self._task: asyncio.Task[Any] | None = None
+        self._loop.call_soon_threadsafe(self._start, work)
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._task = self._loop.create_task(work)
+        self._task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled():
+            self._done.set_exception(asyncio.CancelledError())
+        elif error := task.exception():
+            self._done.set_exception(error)
+        else:
+            self._done.set_result(task.result())
+
+    def wait(self, tick: Callable[[], None] | None) -> Any:
+        while True:
+            try:
+                return self._done.result(timeout=_SLICE_S)
+            except FutureTimeoutError:
+                if self._done.done():  # the work itself timed out
+                    raise
+            if tick is not None:
+                tick()
+
+    async def poll(self, tick: Callable[[], None] | None) -> Any:
+        while not self._done.done():
+            await asyncio.sleep(_SLICE_S)
+            if tick is not None:
+                tick()
+        return self._done.result()
+
+    def cancel(self) -> None:
+        """Stop the work and wait until it has cleaned up; a finished job is left alone."""
+        if self._done.done():
+            return
+        self._loop.call_soon_threadsafe(lambda: self._task.cancel() if self._task else None)
+        try:
+            self._done.exception(timeout=_CANCEL_PATIENCE_S)
+        except (FutureTimeoutError, asyncio.CancelledError):
+            return
+
+
+class _Background:
+    """The loop's place in the process: which process started it, and in which thread it runs."""
+
+    lock = threading.Lock()
+    pid: int | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    thread: threading.Thread | None = None
+
+
+def background_loop() -> asyncio.AbstractEventLoop:
+    """Return the process's loop, started on first use, and anew in a forked child."""
+    with _Background.lock:
+        if _Background.loop is None or _Background.pid != os.getpid():
+            loop = asyncio.new_event_loop()
+            thread = threading.Thread(target=loop.run_forever, name="distilkit", daemon=True)
+            thread.start()
+            _Background.pid, _Background.loop, _Background.thread = os.getpid(), loop, thread
+        return _Background.loop
