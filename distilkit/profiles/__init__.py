@@ -1,0 +1,48 @@
+"""Whom to ask: the profile file, its profiles, strategies and budget, and the built-in simulated ones.
+
+Light to import: pydantic and yaml are loaded when a file is read, not before.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from distilkit.profiles.notices import ConfigWarning
+from distilkit.profiles.profile import Connection, Price, Profile, RateLimit, Retry, ThinkingRules
+from distilkit.profiles.secrets import Secret
+from distilkit.profiles.strategy import Budget, Strategy
+
+if TYPE_CHECKING:
+    from distilkit.profiles.load import Profiles, load_profiles
+    from distilkit.profiles.names import resolve
+
+__all__ = [
+    "Budget",
+    "ConfigWarning",
+    "Connection",
+    "Price",
+    "Profile",
+    "Profiles",
+    "RateLimit",
+    "Retry",
+    "Secret",
+    "Strategy",
+    "ThinkingRules",
+    "load_profiles",
+    "resolve",
+]
+
+_LATER = {"Profiles": "load", "load_profiles": "load", "resolve": "names"}
+
+
+def __getattr__(name: str) -> object:
+    """Import what reads files on first use."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return __all__

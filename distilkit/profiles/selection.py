@@ -1,0 +1,140 @@
+"""Read what a file says beside its profiles: strategies, the budget, the default, and what deserves a warning.
+
+Knows the catalog's names; how a strategy chooses is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from distilkit.profiles.catalog import Catalog, Entry
+from distilkit.profiles.check import checked
+from distilkit.profiles.nearest import did_you_mean
+from distilkit.profiles.providers import of_bare_model, provider_of
+from distilkit.profiles.schema import BudgetFields, StrategyFields
+from distilkit.profiles.strategy import Budget, Strategy
+from distilkit.profiles.tree import ENOUGH, Item, Problem, at
+
+if TYPE_CHECKING:
+    from distilkit.profiles.strategy import Policy
+
+_NONE = Item({}, 1)
+
+
+def strategies(root: Item, known: Catalog, problems: list[Problem]) -> dict[str, Strategy]:
+    """Return the strategies, every profile they name looked up."""
+    found = {}
+    for name, item in root.fields.get("strategies", _NONE).fields.items():
+        if name in known.entries:
+            problems.append(at(item, "a profile has this name too; rename one"))
+        fields = checked(StrategyFields, item, [])  # problems of its fields are told by the check of the file
+        members = [_member(each, known, problems) for each in item.fields.get("profiles", _NONE).items]
+        if fields is not None:
+            found[name] = _strategy(name, item, fields, members, known, problems)
+    return found
+
+
+def _strategy(
+    name: str,
+    item: Item,
+    fields: StrategyFields,
+    members: Sequence[str | None],
+    known: Catalog,
+    problems: list[Problem],
+) -> Strategy:
+    if not members:
+        problems.append(at(item, "names no profiles; add `profiles: [one, two]`"))
+    weights = {member(word, known) or word: share for word, share in (fields.weights or {}).items()}
+    policy: Policy = fields.policy or ("weighted" if weights else "failover")
+    _check_weights(item, policy, members, weights, problems)
+    optional = fields.model_dump(
+        include={"max_failures", "recovery_timeout_s", "health_check_interval_s"}, exclude_none=True
+    )
+    return Strategy(name=name, policy=policy, profiles=tuple(map(str, members)), weights=weights, **optional)
+
+
+def _check_weights(
+    item: Item, policy: str, members: Sequence[str | None], weights: Mapping[str, float], problems: list[Problem]
+) -> None:
+    if weights and policy != "weighted":
+        problems.append(at(item, f"weights are for policy weighted, not {policy}; drop one"))
+    elif policy == "weighted" and set(weights) != set(members):
+        problems.append(at(item, "every profile needs a weight, and every weight a profile; correct `weights`"))
+
+
+def _member(item: Item, known: Catalog, problems: list[Problem]) -> str | None:
+    name = str(item.value)
+    found = member(name, known)
+    if found is None and len(problems) <= ENOUGH:
+        problems.append(at(item, f"no such profile; {did_you_mean(name, [*known.entries, *known.sections])}"))
+    return found
+
+
+def member(name: str, known: Catalog) -> str | None:
+    """Return the profile that a strategy or default means: a name, a section's first model, or LiteLLM's string."""
+    if name in known.entries:
+        return name
+    if name in known.sections:
+        return _first(known.of_section(name))
+    section, _, model = name.partition("/")
+    alone = known.entries.get(section)
+    if alone and "model" in alone.item.fields and alone.item.fields["model"].value == model:
+        return section
+    named = model and provider_of(section) not in (None, "sim")
+    return name if named or of_bare_model(name) else None
+
+
+def _first(entries: Sequence[Entry]) -> str | None:
+    chosen = [entry for entry in entries if _is_default(entry)]
+    return next((entry.name for entry in (*chosen, *entries)), None)
+
+
+def _is_default(entry: Entry) -> bool:
+    flag = entry.item.fields.get("default")
+    return flag is not None and flag.value is True
+
+
+def budget(root: Item) -> Budget:
+    """Return the budget; no limits where the file sets none."""
+    fields = checked(BudgetFields, root.fields.get("budget", _NONE), [])
+    return Budget(**fields.model_dump(exclude_none=True)) if fields else Budget()
+
+
+def default(root: Item, known: Catalog, named: Mapping[str, Strategy], problems: list[Problem]) -> str | None:
+    """Return the profile or strategy marked as the default, or None where none is."""
+    word = root.fields.get("default_provider")
+    if word is not None and isinstance(word.value, str):
+        return word.value if word.value in named else _member(word, known, problems)
+    marked = [entry for entry in known.entries.values() if _is_default(entry)]
+    for entry in marked[1:]:
+        text = f"a second default (the first is {marked[0].name}); keep one, or write default_provider"
+        problems.append(at(entry.item.fields["default"], text))
+    return marked[0].name if marked else None
+
+
+def cautions(known: Catalog) -> list[Problem]:
+    """Return what loads, but has no effect or a risk, each place once."""
+    found = [caution for entry in known.entries.values() for caution in _cautions(entry.item)]
+    return list(dict.fromkeys(found))
+
+
+def _cautions(item: Item) -> list[Problem]:
+    fields, kind = item.fields, _word(item, "type")
+    found = []
+    if (flag := fields.get("verify_ssl")) and flag.value is False:
+        found.append(at(flag, "whoever stands between can read and change everything; ssl_cert_path is the safe way"))
+    if (dials := fields.get("simulation")) and kind not in (None, "sim"):
+        found.append(at(dials, f"no effect: only type sim is simulated, and this is {kind}"))
+    if (model := fields.get("model")) and "deployment_name" in fields:
+        found.append(at(model, "no effect: the deployment is asked, whatever model it serves"))
+    sites = [fields[name] for name in ("site_url", "site_name") if name in fields and kind not in (None, "openrouter")]
+    found += [at(site, "no effect: only OpenRouter takes it") for site in sites]
+    if provider_of(kind or "") == "huggingface" and "//api-inference.huggingface.co" in (_word(item, "base_url") or ""):
+        found.append(at(fields["base_url"], "retired by its provider; router.huggingface.co is asked instead"))
+    return found
+
+
+def _word(item: Item, name: str) -> str | None:
+    there = item.fields.get(name)
+    return there.value if there and isinstance(there.value, str) else None

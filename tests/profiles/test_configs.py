@@ -1,0 +1,36 @@
+"""The configuration files we give away: they load, without a word, and mean what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from distilkit.profiles import load_profiles
+
+CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+FILES = sorted(CONFIGS.glob("*.yaml"))
+
+
+def test_there_are_files_and_none_takes_over() -> None:
+    assert len(FILES) >= 8
+    assert "distilkit.yaml" not in {path.name for path in FILES}, "it would be used wherever the repository is"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_given_file_loads_builds_and_lists(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A warning would be an error here."""
+    certificate = tmp_path / "ca.pem"
+    certificate.touch()
+    monkeypatch.setenv("COMPANY_CA_FILE", str(certificate))
+    monkeypatch.setenv("COMPANY_PROXY", "http://user:canary-key-123@proxy.example:8080")
+
+    profiles = load_profiles(path)
+
+    assert [profiles[name].name for name in profiles] == list(profiles)
+    assert "canary" not in repr(profiles.table())
+
+
+def test_weights_of_the_strategies_file() -> None:
+    shares = load_profiles(CONFIGS / "strategies.yaml").strategies["shares"]
+    assert shares.weights == {"openai/gpt-4o": 0.5, "anthropic": 0.3, "ollama": 0.2}

@@ -1,0 +1,119 @@
+"""Strategies, the budget and the default, as a file states them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from distilkit.profiles import Budget, Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from distilkit.profiles import Profiles
+
+    Load = Callable[[str], Profiles]
+
+THREE = """
+providers:
+  a: {type: openai, models: [x, y]}
+  b: {type: ollama, model: z}
+"""
+
+
+def test_a_strategy_with_every_field(load: Load) -> None:
+    strategies = load(
+        f"""{THREE}
+strategies:
+  s: {{policy: weighted, profiles: [a/x, b], weights: {{a/x: 0.7, b: 3}}, max_failures: 5, recovery_timeout: 60,
+       health_check_interval: 30}}
+"""
+    ).strategies
+    assert strategies["s"] == Strategy(
+        name="s",
+        policy="weighted",
+        profiles=("a/x", "b"),
+        weights={"a/x": 0.7, "b": 3},
+        max_failures=5,
+        recovery_timeout_s=60,
+        health_check_interval_s=30,
+    )
+
+
+def test_weights_alone_make_it_weighted(load: Load) -> None:
+    strategy = load(f"{THREE}strategies: {{s: {{providers: {{a: 0.5, b: 0.5}}}}}}").strategies["s"]
+    assert (strategy.policy, strategy.profiles, strategy.weights) == ("weighted", ("a/x", "b"), {"a/x": 0.5, "b": 0.5})
+
+
+@pytest.mark.parametrize(
+    ("word", "policy"),
+    [
+        ("failover", "failover"),
+        ("round_robin", "round_robin"),
+        ("least_connections", "least_busy"),
+        ("performance_based", "fastest"),
+        ("least_cost", "least_cost"),
+        ("token_load_balancing", "most_headroom"),
+    ],
+)
+def test_policies_have_the_words_of_the_documents(word: str, policy: str, load: Load) -> None:
+    text = f"{THREE}strategies: {{s: {{algorithm: {word}, profiles: [a/x, b]}}}}"
+    assert load(text).strategies["s"].policy == policy
+
+
+def test_a_strategy_may_name_built_in_and_bare_models(load: Load) -> None:
+    strategy = load("strategies: {s: {profiles: [sim/small, gpt-4o-mini, anthropic/claude-x]}}").strategies["s"]
+    assert strategy.profiles == ("sim/small", "gpt-4o-mini", "anthropic/claude-x")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ("policy: failover, profiles: [a/x], weights: {a/x: 1}", "weights are for policy weighted"),
+        ("profiles: [a/x, b], weights: {a/x: 1}", "every profile needs a weight"),
+        ("profiles: [a/x], weights: {a/x: 0}", "must be more than 0"),
+        ("profiles: [a/x], provider: b", "has both profiles and provider"),
+        ("fallback_providers: b", "expected a list"),
+    ],
+)
+def test_a_strategy_that_contradicts_itself_is_refused(
+    fields: str, told: str, refusal: Callable[[str], list[str]]
+) -> None:
+    assert any(told in line for line in refusal(f"{THREE}strategies: {{s: {{{fields}}}}}"))
+
+
+def test_a_strategy_named_like_a_profile_is_refused(refusal: Callable[[str], list[str]]) -> None:
+    (line,) = refusal(f"{THREE}strategies: {{b: {{profiles: [a/x]}}}}")
+    assert "a profile has this name too" in line
+
+
+def test_the_budget_is_exact(load: Load) -> None:
+    budget = load("budget: {daily: 10.10, monthly_budget: 300, alert_threshold: 0.9}").budget
+    assert budget == Budget(daily=Decimal("10.10"), monthly=Decimal(300), alert_at=Decimal("0.9"))
+    assert load("").budget == Budget(daily=None, monthly=None, alert_at=Decimal("0.8"))
+
+
+def test_a_budget_from_the_environment(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAILY", "0.30")
+    assert load("budget: {daily: '${DAILY}'}").budget.daily == Decimal("0.30")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("default_provider: b", "b"),
+        ("default_provider: a", "a/x"),
+        ("default_provider: a/y", "a/y"),
+        ("default_provider: s\nstrategies: {s: {profiles: [b]}}", "s"),
+        ("", None),
+    ],
+)
+def test_the_default(text: str, expected: str | None, load: Load) -> None:
+    assert load(f"{THREE}{text}").default == expected
+
+
+def test_two_defaults_are_refused(refusal: Callable[[str], list[str]]) -> None:
+    (line,) = refusal("a: {type: openai, default: true}\nb: {type: openai, default: true}\n")
+    assert line.startswith("profiles.yaml:2: b.default: a second default (the first is a)")
