@@ -1,0 +1,145 @@
+"""What was spent: a total a day, section and profile, kept beside the answers and changed in the same transaction.
+
+Knows dollars and days; does not know prices, budgets or what an answer says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Context, Decimal, InvalidOperation
+from typing import Any
+
+from distilkit.store import codec
+from distilkit.store.codec import Damaged
+from distilkit.store.entry import Entry, Tally, check_cost
+from distilkit.store.reader import Reader, bytes_of
+
+_PREFIX = "spend:"
+_BEHIND = "spend;"  # the first text behind all that start with the prefix
+# Sums are exact whatever the caller's context says.
+_EXACT = Context(prec=200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpendRow:
+    """What one profile cost on one day.
+
+    Attributes:
+        day: the day in UTC.
+        section: the provider section the profile stands in.
+        profile: its name.
+        cost_usd: US dollars for the replies whose cost is known.
+        answers: how many replies were paid for, those that are never served as answers included.
+        unknown: how many of them have an unknown cost; where it is not 0, `cost_usd` is a lower bound.
+    """
+
+    day: date
+    section: str
+    profile: str
+    cost_usd: Decimal
+    answers: int
+    unknown: int
+
+
+def spend_of(entries: Iterable[Entry]) -> list[SpendRow]:
+    """Add up what some entries cost, each on the day it arrived (today where it does not say)."""
+    sums: dict[str, SpendRow] = {}
+    for entry in entries:
+        check_cost(entry.cost_usd)
+        row = _row_of(entry)
+        key = _key(row)
+        sums[key] = _sum(sums[key], row) if key in sums else row
+    return list(sums.values())
+
+
+def add(cache: Any, rows: Iterable[SpendRow]) -> int:
+    """Add to the stored totals, inside the caller's transaction; returns how many of them were damaged.
+
+    A damaged total is begun anew: what it held cannot be known.
+    """
+    damaged = 0
+    for row in rows:
+        key = _key(row)
+        total = row
+        try:
+            blob = cache.get(key)
+            if blob is not None:
+                total = _sum(_from_blob(key, blob), row)
+        except Damaged:
+            damaged += 1
+        cache.set(key, _to_blob(key, total), tag="spend")
+    return damaged
+
+
+def read(reader: Reader) -> Iterator[SpendRow]:
+    """Run through the totals by day, section and profile; warns once of those that are damaged."""
+    tally = Tally()
+    statement = "SELECT key, mode, filename, value FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key"
+    for key, *row in reader.query(statement, (_PREFIX, _BEHIND)):
+        try:
+            yield _from_blob(key, bytes_of(*row))
+        except Damaged as damage:
+            tally.add(key, damage)
+    tally.warn(reader.folder, ("total of the ledger", "totals of the ledger"))
+
+
+def check(key: str, blob: bytes) -> bool:
+    """Say whether this key belongs to the ledger; if it does, check its bytes.
+
+    Raises:
+        Damaged: they are not what was stored.
+    """
+    ours = key.startswith(_PREFIX)
+    if ours:
+        _from_blob(key, blob)
+    return ours
+
+
+def _row_of(entry: Entry) -> SpendRow:
+    created = entry.record.created_at
+    moment = datetime.now(UTC) if created is None else datetime.fromtimestamp(created, UTC)
+    return SpendRow(
+        day=moment.date(),
+        section=entry.section,
+        profile=entry.profile,
+        cost_usd=entry.cost_usd if entry.cost_usd is not None else Decimal(0),
+        answers=1,
+        unknown=int(entry.cost_usd is None),
+    )
+
+
+def _sum(one: SpendRow, other: SpendRow) -> SpendRow:
+    return replace(
+        one,
+        cost_usd=_EXACT.add(one.cost_usd, other.cost_usd),
+        answers=one.answers + other.answers,
+        unknown=one.unknown + other.unknown,
+    )
+
+
+def _key(row: SpendRow) -> str:
+    return _PREFIX + json.dumps([row.day.isoformat(), row.section, row.profile])
+
+
+def _to_blob(key: str, row: SpendRow) -> bytes:
+    totals = {"cost_usd": str(row.cost_usd), "answers": row.answers, "unknown": row.unknown}
+    return codec.seal(key, totals, None)
+
+
+def _from_blob(key: str, blob: bytes) -> SpendRow:
+    totals = codec.first_section(key, blob)
+    try:
+        day, section, profile = json.loads(key.removeprefix(_PREFIX))
+        return SpendRow(
+            day=date.fromisoformat(day),
+            section=section,
+            profile=profile,
+            cost_usd=Decimal(totals["cost_usd"]),
+            answers=int(totals["answers"]),
+            unknown=int(totals["unknown"]),
+        )
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
+        raise Damaged(f"is no total: {error!r}") from None

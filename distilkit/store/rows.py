@@ -1,0 +1,197 @@
+"""Rows of answers recorded elsewhere: what a row may hold, reading it from CSV and JSONL, and what its values mean.
+
+Knows columns and files; knows no requests, no database and no pandas.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+from distilkit.errors import InputError
+
+COLUMNS: dict[str, str] = {
+    "prompt": "what was asked, or",
+    "messages": "the same as OpenAI-style messages, a list or its JSON",
+    "system": "system prompt; else the profile's, if it has one",
+    "params": "generation parameters beside the profile's, a mapping or its JSON",
+    "sample": "0 for the first answer to the same question (the default), 1 for the second, ...",
+    "content": "the answer; may be empty, must be there",
+    "thinking": "its reasoning, as text",
+    "model": "the model as served",
+    "finish_reason": "OpenAI's words: stop, length, ...",
+    "input_tokens": "cached ones included",
+    "output_tokens": "reasoning included",
+    "reasoning_tokens": "of the output",
+    "cached_tokens": "of the input",
+    "cost_usd": "US dollars for the whole answer",
+    "latency_s": "seconds from asking to the last byte",
+    "created_at": "Unix time in seconds, a datetime, or ISO 8601; UTC where it does not say",
+}
+"""What a row may hold. Only `content` and one of `prompt` and `messages` are needed."""
+
+_ABSENT_TYPES = frozenset({"NAType", "NaTType"})  # pandas' own ways of saying nothing, told without importing it
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row, and its number from 1 for the messages. A field that says nothing is None: it stays unknown."""
+
+    number: int
+    fields: Mapping[str, Any]
+
+    def wrong(self, what: str) -> InputError:
+        """Return an error that names the row."""
+        return InputError(f"row {self.number}: {what}")
+
+    def check(self) -> None:
+        """Refuse unknown columns, and a row without an answer."""
+        for column in self.fields:
+            if column not in COLUMNS:
+                near = get_close_matches(str(column), COLUMNS, n=1)
+                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(COLUMNS)}"
+                raise self.wrong(f"{column!r} is no column of a recorded answer; {hint}")
+        if self.value("content") is None:
+            raise self.wrong("has no content; leave a failed call out, and it will be asked again")
+
+    def value(self, column: str) -> Any:
+        """Return a field, or None where the row does not say."""
+        value = self.fields.get(column)
+        empty = isinstance(value, str) and not value and column != "content"
+        return None if empty or _is_absent(value) else value
+
+    def text(self, column: str) -> str | None:
+        """Return text, or None."""
+        value = self.value(column)
+        if value is not None and not isinstance(value, str):
+            raise self.wrong(f"{column} is {type(value).__name__}, not text")
+        return value
+
+    def number_of(self, column: str) -> Decimal | None:
+        """Return a number of at least 0, or None."""
+        value = self.value(column)
+        if value is None:
+            return None
+        try:
+            number = Decimal(str(value)) if isinstance(value, Real | Decimal | str) else None
+        except InvalidOperation:
+            number = None
+        if number is None or not number.is_finite() or number < 0:
+            raise self.wrong(f"{column} is {value!r}: a number of at least 0, or nothing where it is unknown")
+        return number
+
+    def count(self, column: str) -> int | None:
+        """Return a whole number of at least 0, or None."""
+        number = self.number_of(column)
+        if number is not None and number != int(number):
+            raise self.wrong(f"{column} is {number}: a whole number")
+        return None if number is None else int(number)
+
+    def seconds(self, column: str) -> float | None:
+        """Return a number of seconds, or None."""
+        number = self.number_of(column)
+        return None if number is None else float(number)
+
+    def parsed(self, column: str, kind: type | tuple[type, ...], noun: str) -> Any:
+        """Return a list or mapping, given as such or as its JSON, or None."""
+        value = self.value(column)
+        value = value.tolist() if hasattr(value, "tolist") else value
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError as error:
+                raise self.wrong(f"{column} is not JSON: {error}") from None
+        if value is not None and not isinstance(value, kind):
+            raise self.wrong(f"{column} is {type(value).__name__}: {noun}, or its JSON")
+        return value
+
+    def moment(self, column: str) -> float | None:
+        """Return a Unix time in seconds, or None."""
+        value = self.value(column)
+        if isinstance(value, str) and not _is_numeral(value):
+            try:
+                value = datetime.fromisoformat(value)
+            except ValueError:
+                raise self.wrong(f"{column} is {value!r}: Unix time in seconds, or ISO 8601") from None
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+        return self.seconds(column)
+
+
+def read_rows(path: str | Path) -> list[dict[str, Any]]:
+    """Read rows from a CSV file with a header, or from JSONL (`.jsonl`, `.ndjson`).
+
+    Raises:
+        InputError: the file cannot be read, or is of another kind: names file and line.
+    """
+    path = Path(path)
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise InputError(
+            f"{path}: rows are read from {', '.join(_READERS)}; other files: read them yourself, pass dicts"
+        )
+    try:
+        return reader(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _read_csv(path: Path) -> list[dict[str, Any]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        rows: list[dict[str, Any]] = []
+        try:
+            for row in reader:
+                if None in row:
+                    raise InputError(f"{path}:{reader.line_num}: has more fields than the header")
+                rows.append(row)
+        except csv.Error as error:
+            raise InputError(f"{path}:{reader.line_num}: {error}; use JSONL for what CSV cannot hold") from None
+        return rows
+
+
+def _read_jsonl(path: Path) -> list[dict[str, Any]]:
+    rows = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise InputError(f"{path}:{number}: is not JSON: {error}") from None
+            if not isinstance(row, dict):
+                raise InputError(f"{path}:{number}: is {type(row).__name__}, not an object")
+            rows.append(row)
+    return rows
+
+
+_READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
+    ".csv": _read_csv,
+    ".jsonl": _read_jsonl,
+    ".ndjson": _read_jsonl,
+}
+
+
+def _is_absent(value: Any) -> bool:
+    if isinstance(value, Sequence | Mapping):
+        return False
+    if type(value).__name__ in _ABSENT_TYPES:
+        return True
+    return value is None or (isinstance(value, Real) and bool(value != value))  # noqa: PLR0124 - only a NaN differs
+
+
+def _is_numeral(text: str) -> bool:
+    try:
+        Decimal(text)
+    except InvalidOperation:
+        return False
+    return True

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from distilkit.errors import InputError
+from distilkit.store import Store, read_rows
+from distilkit.store.rows import Row
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from distilkit.profiles.profile import Profile
+
+_GOOD = {"prompt": "Hi", "content": "Hello"}
+_WRONG = [
+    ({"prompt": "Hi"}, "has no content; leave a failed call out"),
+    ({"content": "Hello"}, "neither prompt nor messages"),
+    ({"prompt": "", "content": "Hello"}, "neither prompt nor messages"),
+    ({**_GOOD, "content": float("nan")}, "has no content"),
+    ({**_GOOD, "content": pd.NA}, "has no content"),
+    ({**_GOOD, "content": 42}, "content is int, not text"),
+    ({**_GOOD, "promt": "x"}, r"'promt' is no column of a recorded answer; did you mean prompt\?"),
+    ({**_GOOD, "input_token": 1}, r"did you mean input_tokens\?"),
+    ({**_GOOD, "zzz": 1}, "known are prompt, messages"),
+    ({**_GOOD, 7: 1}, "7 is no column"),
+    ({**_GOOD, "input_tokens": "many"}, "input_tokens is 'many': a number of at least 0"),
+    ({**_GOOD, "input_tokens": -1}, "at least 0"),
+    ({**_GOOD, "input_tokens": 1.5}, "a whole number"),
+    ({**_GOOD, "cost_usd": "inf"}, "cost_usd is 'inf'"),
+    ({**_GOOD, "latency_s": [1]}, r"latency_s is \[1\]"),
+    ({**_GOOD, "created_at": "yesterday"}, "Unix time in seconds, or ISO 8601"),
+    ({**_GOOD, "params": "{"}, "params is not JSON"),
+    ({**_GOOD, "params": [1]}, "params is list: a mapping"),
+    ({**_GOOD, "params": {"stop": {1}}}, "must be JSON"),
+    ({**_GOOD, "messages": []}, "at least one"),
+    ({**_GOOD, "messages": ["Hi"]}, "messages are objects"),
+    ({**_GOOD, "messages": {"role": "user"}}, "messages is dict: a list"),
+]
+
+
+@pytest.mark.parametrize(("row", "message"), _WRONG)
+def test_a_wrong_row_is_named(store: Store, profile: Profile, row: dict[Any, Any], message: str) -> None:
+    with pytest.raises(InputError, match=f"row 2: .*{message}"):
+        store.add_recorded([_GOOD, row], profile=profile)
+
+    assert len(store) == 0
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), np.nan, pd.NA, pd.NaT, np.float32("nan"), ""])
+def test_a_field_that_says_nothing_is_unknown(nothing: object) -> None:
+    row = Row(1, {"input_tokens": nothing, "thinking": nothing, "created_at": nothing, "params": nothing})
+
+    assert row.count("input_tokens") is None
+    assert row.value("thinking") is None
+    assert row.moment("created_at") is None
+    assert row.parsed("params", dict, "a mapping") is None
+
+
+def test_an_empty_answer_is_an_answer() -> None:
+    assert Row(1, {"content": ""}).text("content") == ""
+
+
+@pytest.mark.parametrize("value", [12, "12", 12.0, "12.0", np.int64(12), np.float32(12), Decimal(12)])
+def test_a_count_is_read_from_whatever_holds_it(value: object) -> None:
+    count = Row(1, {"input_tokens": value}).count("input_tokens")
+
+    assert count == 12
+    assert type(count) is int
+
+
+def test_dollars_are_read_as_written() -> None:
+    assert Row(1, {"cost_usd": 0.1}).number_of("cost_usd") == Decimal("0.1")
+    assert Row(1, {"cost_usd": "0.10000000000000000001"}).number_of("cost_usd") == Decimal("0.10000000000000000001")
+
+
+_MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        _MOMENT,
+        str(_MOMENT),
+        "2026-01-02T03:04:05Z",
+        "2026-01-02 03:04:05",
+        "2026-01-02T05:04:05+02:00",
+        datetime(2026, 1, 2, 3, 4, 5),  # noqa: DTZ001 - without a zone it is UTC
+        pd.Timestamp("2026-01-02T03:04:05Z"),
+    ],
+)
+def test_a_time_is_read_from_whatever_holds_it(value: object) -> None:
+    assert Row(1, {"created_at": value}).moment("created_at") == _MOMENT
+
+
+def test_a_frame_of_pandas_goes_in_as_records(store: Store, profile: Profile) -> None:
+    frame = pd.DataFrame(
+        {
+            "prompt": ["a", "b"],
+            "content": ["1", "2"],
+            "output_tokens": pd.array([5, pd.NA], "Int64"),
+            "cost_usd": [0.5, None],
+        }
+    )
+
+    assert store.add_recorded(frame.to_dict("records"), profile=profile) == 2
+    assert sorted(str(entry.record.price) for entry in store.entries()) == ["None", "{'cost_usd': '0.5'}"]
+
+
+def test_csv_and_jsonl_say_the_same(store: Store, profile: Profile, tmp_path: Path) -> None:
+    text = 'a\r\nb, with "quotes"'
+    (tmp_path / "a.csv").write_bytes(
+        '\ufeffprompt,content,output_tokens,params,thinking\r\n"Hi\r\nyou",'
+        '"a\r\nb, with ""quotes""",5,"{""top_p"": 1}",\r\n'.encode()
+    )
+    row = {"prompt": "Hi\r\nyou", "content": text, "output_tokens": 5, "params": {"top_p": 1}, "thinking": None}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n\n")
+
+    assert read_rows(tmp_path / "a.jsonl") == [row]
+    assert store.add_recorded(read_rows(tmp_path / "a.csv"), profile=profile) == 1
+    assert store.add_recorded(read_rows(tmp_path / "a.jsonl"), profile=profile) == 0
+    (entry,) = store.entries()
+    assert entry.record.raw["choices"][0]["message"]["content"] == text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", b"prompt,content\nHi,Hello,more\n", r"a\.csv:2: has more fields than the header"),
+        ("a.csv", b'prompt,content\nHi,"never closed\n', r"a\.csv:\d: .*use JSONL"),
+        ("a.csv", b"prompt,content\nHi," + b"x" * 200_000, r"a\.csv:\d: .*use JSONL"),
+        ("a.csv", b"prompt\n\xff\n", r"a\.csv: cannot be read"),
+        ("a.jsonl", b"{}\nnot json\n", r"a\.jsonl:2: is not JSON"),
+        ("a.jsonl", b"[1]\n", r"a\.jsonl:1: is list, not an object"),
+        ("a.xlsx", b"", r"a\.xlsx: rows are read from \.csv, \.jsonl"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: Any, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    with pytest.raises(InputError, match=message):
+        read_rows(tmp_path / name)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.csv: cannot be read: No such file"):
+        read_rows(tmp_path / "none.csv")
