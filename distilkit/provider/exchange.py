@@ -1,0 +1,45 @@
+"""A request ready to be sent, and a reply read to its end: the values that pass through `session`.
+
+Knows nothing of how they travel, or of what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request, ready to be sent. Its repr shows no header and no body.
+
+    Attributes:
+        url: the whole address.
+        headers: with the key in them.
+        body: JSON.
+        timeout_s: seconds until the reply must be complete.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply, read to its end.
+
+    Attributes:
+        status: of HTTP.
+        headers: by lower-case name; where a name occurs twice, the first.
+        body: decompressed.
+        latency_s: seconds from sending to the last byte; waiting for a free connection is not counted.
+        created_at: Unix time in seconds when it was complete.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    latency_s: float
+    created_at: float

@@ -1,0 +1,142 @@
+"""Where keys and headers meet: whether they can be sent, and the one moment they are put in.
+
+LiteLLM never sees a key. It builds headers round a placeholder, which is replaced by the profile's own key, or the
+header is dropped; so no key of the environment can reach a host it is not meant for. Knows nothing of bodies.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from distilkit.errors import ConfigError
+from distilkit.profiles.profile import Profile
+from distilkit.profiles.secrets import Secret
+
+# Stands for the key wherever LiteLLM asks for one: with None or "" it would take the environment's.
+PLACEHOLDER = "distilkit-puts-the-key-here"
+
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
+# Shorter values are words, not keys, and occur in any header.
+_SHORTEST = 8
+_FIRST_PRINTABLE = 32
+_DELETE = 127
+
+
+def check_ready(profile: Profile) -> None:
+    """Check, before anything is sent, what only the machine knows: keys, header values, the certificate file.
+
+    Raises:
+        ConfigError: a key is not set or cannot stand in a header, the address is no http(s) URL, or the file named by
+            `ssl_cert_path` holds no certificate.
+    """
+    if profile.api_key is not None:
+        _checked(profile.name, "api_key", profile.api_key)
+    for name, secret in profile.headers.items():
+        if not _NAME.fullmatch(name):
+            raise ConfigError(f"{profile.name}: headers: {name!r} cannot be the name of a header")
+        _checked(profile.name, f"headers.{name}", secret)
+    _check_address(profile.name, "base_url", profile.base_url)
+    for field, proxy in (
+        ("proxy.http", profile.connection.proxy_http),
+        ("proxy.https", profile.connection.proxy_https),
+    ):
+        _check_address(profile.name, field, proxy.reveal() if proxy else None)
+    _check_certificate(profile)
+
+
+def filled(profile: Profile, template: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of one request: the key in its place, and the profile's own headers, which win.
+
+    Header names are in lower case. Without a key, the headers that would hold one are left out.
+
+    Raises:
+        ConfigError: a key is not set, or cannot stand in a header.
+    """
+    key = None if profile.api_key is None else _checked(profile.name, "api_key", profile.api_key)
+    headers: dict[str, str] = {}
+    for name, value in template.items():
+        if PLACEHOLDER not in value:
+            headers[name] = value
+        elif key is not None:
+            headers[name] = value.replace(PLACEHOLDER, key)
+    for name, secret in profile.headers.items():
+        headers[name.lower()] = _checked(profile.name, f"headers.{name}", secret)
+    return headers
+
+
+def secrets_of(profile: Profile) -> list[str]:
+    """Return everything of a profile that must not be shown, where it is set."""
+    return list(_secrets(profile))
+
+
+def holds_ambient_secret(text: str) -> bool:
+    """Say whether a text built by LiteLLM holds the value of a variable that looks like a key's."""
+    return any(
+        value in text
+        for name, value in os.environ.items()
+        if len(value) >= _SHORTEST and _SECRET_VARIABLE.search(name) and value != PLACEHOLDER
+    )
+
+
+def _secrets(profile: Profile) -> Iterator[str]:
+    connection = profile.connection
+    known = [profile.api_key, *profile.headers.values(), connection.proxy_http, connection.proxy_https]
+    for secret in known:
+        if secret is not None and (value := secret.peek()):
+            yield value
+    for proxy in (connection.proxy_http, connection.proxy_https):
+        if proxy is not None and (password := _password(proxy.peek() or "")):
+            yield password
+
+
+def _password(url: str) -> str | None:
+    try:
+        return urlsplit(url).password
+    except ValueError:
+        return None
+
+
+def _checked(profile: str, field: str, secret: Secret) -> str:
+    value = secret.reveal()
+    # The message must not show the value, nor the position of what is wrong in it.
+    if any(ord(character) < _FIRST_PRINTABLE or ord(character) == _DELETE for character in value):
+        raise ConfigError(f"{profile}: {field} holds a line break or another control character; remove it")
+    if not _is_latin(value):
+        raise ConfigError(f"{profile}: {field} holds characters that cannot stand in an HTTP header; copy it again")
+    return value
+
+
+def _is_latin(value: str) -> bool:
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_address(profile: str, field: str, url: str | None) -> None:
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise ConfigError(f"{profile}: {field} is no address; write it as https://host/path")
+
+
+def _check_certificate(profile: Profile) -> None:
+    path = profile.connection.ssl_cert_path
+    if path is None or not profile.connection.verify_ssl:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it holds no PEM certificate"
+        raise ConfigError(f"{profile.name}: ssl_cert_path: {path}: {reason}") from None

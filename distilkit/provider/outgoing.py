@@ -1,0 +1,124 @@
+"""From messages to the bytes that are sent, in the provider's own format, and the parameters among them.
+
+LiteLLM's transformations write the body. Knows nothing of connections or replies; the key is put in at the very end.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from distilkit.calls import Call
+from distilkit.provider.addresses import is_openai_shaped
+from distilkit.provider.exchange import Outgoing
+from distilkit.provider.faults import Trouble
+from distilkit.provider.keys import filled
+from distilkit.provider.route import Route, guarded, template
+
+SAMPLE_HEADER = "x-distilkit-sample"
+
+# What is said, in the words of every protocol; the rest of a body is how.
+_SAID = frozenset(
+    (
+        "messages",
+        "contents",
+        "system",
+        "system_instruction",
+        "systemInstruction",
+        "prompt",
+        "inputs",
+        "input",
+        "message",
+        "chat_history",
+        "preamble",
+        "images",
+    )
+)
+
+
+def written(route: Route, call: Call) -> tuple[dict[str, Any], Mapping[str, str]] | Trouble:
+    """Return the body for a call, and the headers LiteLLM writes beside it."""
+    messages = call.request.messages
+    plain = all(isinstance(message.get("content"), str) for message in messages)
+    if not plain and (far := _far_away(messages, route)):
+        return far
+    # Some transformations write into the messages they are given, which other calls share.
+    own = [dict(message) for message in messages] if plain else copy.deepcopy(list(messages))
+    headers = route.headers if plain else template(route.profile, route.config, route.model, route.params, own)
+    if isinstance(headers, Trouble):
+        return headers
+    more = dict(headers)
+    body = guarded(lambda: _body(route, own, more))
+    return body if isinstance(body, Trouble) else ({**body, **route.extra_body}, more)
+
+
+def outgoing(route: Route, call: Call, body: Mapping[str, Any], headers: Mapping[str, str]) -> Outgoing | Trouble:
+    """Return the request with the key in it.
+
+    Raises:
+        ConfigError: the key is not set, or cannot stand in a header.
+    """
+    profile = route.profile
+    full = filled(profile, headers)
+    if profile.provider == "sim":
+        full[SAMPLE_HEADER] = str(call.request.sample)
+    payload = guarded(lambda: json.dumps(body, allow_nan=False, separators=(",", ":")).encode())
+    return payload if isinstance(payload, Trouble) else Outgoing(route.url, full, payload, profile.timeout_s)
+
+
+def params_in(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a body holds beside what is said: the parameters as they are sent."""
+    return {name: value for name, value in body.items() if name not in _SAID}
+
+
+def _body(route: Route, messages: list[Any], headers: dict[str, str]) -> dict[str, Any]:
+    if route.profile.provider == "gemini":
+        # The configuration of Gemini leaves this to a function of its own; the public one may send requests.
+        from litellm.llms.vertex_ai.gemini import transformation
+
+        made: dict[str, Any] = dict(
+            transformation._transform_request_body(  # noqa: SLF001
+                messages=messages,
+                model=route.model,
+                optional_params=dict(route.params),
+                custom_llm_provider="gemini",
+                litellm_params={},
+                cached_content=None,
+            )
+        )
+        return made
+    body: dict[str, Any] = route.config.transform_request(
+        model=route.model,
+        messages=messages,
+        optional_params=dict(route.params),
+        litellm_params={"api_base": route.url, "custom_llm_provider": route.profile.provider},
+        headers=headers,
+    )
+    return body
+
+
+def _far_away(messages: Sequence[Mapping[str, Any]], route: Route) -> Trouble | None:
+    """Refuse a picture or file at an address where LiteLLM would fetch it: one attempt is one request."""
+    fetched = [url for message in messages for url in _links(message.get("content")) if not _passed_on(url, route)]
+    if not fetched:
+        return None
+    message = f"{route.profile.provider} takes no link to a picture or file here; send its content as a data: URL"
+    return Trouble(kind="invalid_request", message=message)
+
+
+def _passed_on(url: str, route: Route) -> bool:
+    if not url.startswith(("http://", "https://", "www.", "gs://")):
+        return True
+    return is_openai_shaped(route.url) or (route.profile.provider == "anthropic" and url.startswith("https://"))
+
+
+def _links(content: Any) -> list[str]:
+    found: list[str] = []
+    for part in content if isinstance(content, Sequence) and not isinstance(content, str) else ():
+        for name in ("image_url", "file", "video_url", "source") if isinstance(part, Mapping) else ():
+            link = part.get(name)
+            values = link.values() if isinstance(link, Mapping) else (link,)
+            found += [value for value in values if isinstance(value, str)]
+    return found

@@ -1,0 +1,157 @@
+"""One HTTP request and the whole of its reply, over connections with the settings of one provider section.
+
+Never follows a redirect, never tries again, takes no proxy or password from the environment, keeps no cookie, and
+returns what went wrong as a value, so that no frame that holds a key is in a traceback. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+
+import aiohttp
+
+from distilkit.errors import ConfigError
+from distilkit.profiles.profile import Connection
+from distilkit.provider.exchange import Outgoing, Reply
+from distilkit.provider.faults import Trouble
+
+# No answer is this long; a stream without end must not fill the memory.
+MAX_BODY_BYTES = 64 * 1024 * 1024
+_DNS_SECONDS = 300
+_PASSING_STATUSES = frozenset({502, 503, 504})
+
+# Classes before their bases.
+_TROUBLES: tuple[tuple[type[Exception], Trouble], ...] = (
+    (
+        aiohttp.ClientConnectorCertificateError,
+        Trouble(
+            kind="connection",
+            message="the host's certificate is not trusted; name the file of its authority in ssl_cert_path",
+            retryable=False,
+        ),
+    ),
+    (aiohttp.InvalidURL, Trouble(kind="invalid_request", message="the address is not valid; check base_url")),
+    (
+        aiohttp.ClientPayloadError,
+        Trouble(kind="connection", message="the reply broke off, or cannot be decompressed"),
+    ),
+    (aiohttp.ClientResponseError, Trouble(kind="provider_error", message="the reply is not HTTP")),
+    (
+        aiohttp.ServerDisconnectedError,
+        Trouble(kind="connection", message="the connection was closed without a reply"),
+    ),
+)
+
+
+class Session:
+    """A pool of connections in one event loop.
+
+    Raises:
+        ConfigError: the file named by `ssl_cert_path` cannot be used.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connect_timeout_s = connection.connect_timeout_s
+        self._proxies = {"http": connection.proxy_http, "https": connection.proxy_https}
+        # The bound is kept here rather than in the connector, so that waiting for a turn is not part of an
+        # attempt's latency or timeout.
+        self._turns = asyncio.Semaphore(
+            min(connection.max_connections, connection.pool_size or connection.max_connections)
+        )
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(
+                limit=0,
+                ssl=_tls(connection),
+                force_close=not connection.keep_alive,
+                ttl_dns_cache=_DNS_SECONDS,
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            headers={"User-Agent": "distilkit"},
+        )
+
+    async def post(self, request: Outgoing) -> Reply | Trouble:
+        """Send once and read the reply. Only a cancellation is raised; it closes the connection."""
+        async with self._turns:
+            try:
+                return await self._post(request)
+            except Exception as error:  # noqa: BLE001 - whatever the client raises, its frames hold the key
+                return self._told(error, request)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+    async def _post(self, request: Outgoing) -> Reply | Trouble:
+        timeout = aiohttp.ClientTimeout(total=request.timeout_s, sock_connect=self._connect_timeout_s)
+        proxy = self._proxies[request.url.partition(":")[0]]
+        started = time.perf_counter()
+        async with self._session.post(
+            request.url,
+            data=request.body,
+            headers=request.headers,
+            timeout=timeout,
+            proxy=proxy.reveal() if proxy else None,
+            allow_redirects=False,
+        ) as response:
+            body = await _read(response)
+            elapsed = time.perf_counter() - started
+            if body is None:
+                size = MAX_BODY_BYTES // 2**20
+                return Trouble(kind="provider_error", message=f"the reply is longer than {size} MB", retryable=False)
+            return Reply(response.status, _headers(response), body, elapsed, time.time())
+
+    def _told(self, error: Exception, request: Outgoing) -> Trouble:
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return Trouble(kind="timeout", message=f"no connection within {self._connect_timeout_s:g} s")
+        if isinstance(error, TimeoutError):
+            return Trouble(kind="timeout", message=f"no answer within {request.timeout_s:g} s (timeout_s)")
+        if isinstance(error, aiohttp.ClientHttpProxyError):
+            message = f"the proxy refused the connection: status {error.status}"
+            return Trouble(kind="connection", message=message, retryable=error.status in _PASSING_STATUSES)
+        for kind, trouble in _TROUBLES:
+            if isinstance(error, kind):
+                return trouble
+        if isinstance(error, aiohttp.ClientError | OSError):
+            return Trouble(kind="connection", message=f"no connection: {_reason(error)}")
+        return Trouble(kind="unknown", message=f"{type(error).__name__} while sending", retryable=False)
+
+
+def _reason(error: Exception) -> str:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+
+
+def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        headers.setdefault(name.lower(), value)
+    return headers
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+    """Return the body, or None where it is too long; the connection is then closed."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await response.content.readany():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            response.close()
+            return None
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _tls(connection: Connection) -> ssl.SSLContext | bool:
+    if not connection.verify_ssl:
+        return False
+    if connection.ssl_cert_path is None:
+        return True
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(connection.ssl_cert_path)
+    except OSError as error:
+        raise ConfigError(f"ssl_cert_path: {connection.ssl_cert_path}: {error.strerror or 'no PEM file'}") from None
+    return context

@@ -1,0 +1,105 @@
+"""Asking the clouds that sign requests or want a login first, through `litellm.acompletion`.
+
+The credentials are the cloud's own and come from where its tools keep them. One request an attempt: every retry of
+LiteLLM's is off. Knows nothing of sessions: LiteLLM brings its own.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from distilkit.calls import Call, Record
+from distilkit.profiles.profile import Profile
+from distilkit.provider.faults import Trouble, trouble_of
+from distilkit.provider.headers import kept
+from distilkit.provider.library import library
+from distilkit.provider.tables import price_line
+
+# They sign, log in, or take more than one request to answer.
+SIGNED: frozenset[str] = frozenset(
+    """
+    bedrock bedrock_mantle sagemaker sagemaker_chat sagemaker_nova vertex_ai vertex_ai_beta watsonx watsonx_text
+    gigachat github_copilot chatgpt oci sap snowflake replicate predibase petals triton nlp_cloud
+    text-completion-openai text-completion-codestral
+    """.split()  # noqa: SIM905 - a list of words reads better as words
+)
+
+_CLASSES: tuple[tuple[str, Trouble], ...] = (
+    ("Timeout", Trouble(kind="timeout", message="no answer in time")),
+    ("APIConnectionError", Trouble(kind="connection", message="no connection")),
+)
+_NOT_SENT = frozenset({"stream", "stream_options"})
+_HEADER_PREFIX = "llm_provider-"
+
+
+async def ask_signed(call: Call) -> Record | Trouble:
+    """Send one call through LiteLLM. `raw` is then LiteLLM's reading: it does not hand out the body itself."""
+    started = time.perf_counter()
+    try:
+        response = await library().acompletion(**_arguments(call))
+    except Exception as error:  # noqa: BLE001 - its frames hold credentials; only a value leaves here
+        return _told(error, call.profile)
+    elapsed = time.perf_counter() - started
+    raw = json.loads(json.dumps(response.model_dump(exclude_none=True), default=str))
+    profile = call.profile
+    return Record(
+        provider=profile.provider,
+        raw=raw,
+        sent={"model": profile.model, **_params(call)},
+        headers=_headers(response),
+        latency_s=elapsed,
+        created_at=time.time(),
+        price=price_line(profile.provider, profile.model),
+    )
+
+
+def _arguments(call: Call) -> dict[str, Any]:
+    profile = call.profile
+    connection = profile.connection
+    given = {
+        "api_base": profile.base_url,
+        "api_version": profile.api_version,
+        "api_key": profile.api_key.reveal() if profile.api_key else None,
+        "extra_headers": {name: secret.reveal() for name, secret in profile.headers.items()} or None,
+        "ssl_verify": (connection.ssl_cert_path or None) if connection.verify_ssl else False,
+    }
+    return {
+        **_params(call),
+        **{name: value for name, value in given.items() if value is not None},
+        "model": profile.litellm_model,
+        "messages": [dict(message) for message in call.request.messages],
+        "timeout": profile.timeout_s,
+        "max_retries": 0,
+        "num_retries": 0,
+        "drop_params": False,
+        "caching": False,
+    }
+
+
+def _params(call: Call) -> dict[str, Any]:
+    return {name: value for name, value in call.request.params.items() if name not in _NOT_SENT}
+
+
+def _headers(response: Any) -> dict[str, str]:
+    hidden = getattr(response, "_hidden_params", None) or {}
+    given = hidden.get("additional_headers") or {}
+    return kept({str(name).removeprefix(_HEADER_PREFIX): str(value) for name, value in given.items()})
+
+
+def _told(error: Exception, profile: Profile) -> Trouble:
+    if isinstance(error, ImportError):
+        message = f"{profile.provider} needs a package that is not installed: {error}"
+        return Trouble(kind="invalid_request", message=message)
+    # A missing login and a refused connection arrive as status 500: the class is asked before it.
+    for name, trouble in _CLASSES:
+        if any(base.__name__ == name for base in type(error).__mro__):
+            return trouble
+    status = getattr(error, "status_code", None)
+    if not isinstance(status, int):
+        return Trouble(kind="unknown", message=f"{type(error).__name__}: {error}", retryable=False)
+    headers = getattr(error, "litellm_response_headers", None) or {}
+    lower = {str(name).lower(): str(value) for name, value in dict(headers).items()}
+    body = {"error": {"message": str(getattr(error, "message", error)), "code": getattr(error, "code", None)}}
+    return trouble_of(status, lower, body, "", now=time.time())

@@ -1,0 +1,161 @@
+"""Asking once: one call, one HTTP request, one `Record`, or one `ProviderError` that says why not.
+
+The parts do the work: `route` and `outgoing` write the request, `session` sends it, `bodies` and `faults` say what came
+back. Here they are put in order, and errors are raised, from frames that hold no key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from distilkit.calls import Call, Record
+from distilkit.errors import ProviderError
+from distilkit.profiles.profile import Connection, Profile
+from distilkit.provider.faults import Trouble
+from distilkit.provider.headers import kept
+from distilkit.provider.keys import check_ready, secrets_of
+from distilkit.provider.scrub import scrub
+from distilkit.provider.signed import SIGNED, ask_signed
+
+if TYPE_CHECKING:
+    from distilkit.provider.exchange import Reply
+    from distilkit.provider.route import Route
+    from distilkit.provider.session import Session
+
+# A run has few profiles and few sets of parameters; without a bound, parameters made up anew each time would pile up.
+_MOST_ROUTES = 1_000
+_BODY_SHOWN = 1_000
+
+
+class Transport:
+    """Sends calls. Use it as `async with Transport() as send: record = await send(call)`, in one event loop.
+
+    Each provider section has its own connections, with its own certificates, proxy and bounds.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: dict[tuple[str, Connection], Session] = {}
+        # The profile is kept beside its route, so that its id is not given to another.
+        self._routes: dict[tuple[int, str], tuple[Profile, Route | Trouble]] = {}
+        self._building = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<Transport with {len(self._sessions)} sessions>"
+
+    async def __call__(self, call: Call) -> Record:
+        """Send one call, as exactly one HTTP request.
+
+        Raises:
+            ProviderError: there is no answer; says why, whether trying again can help, and when.
+            ConfigError: the key is not set, or the address or certificate of the profile is wrong; nothing was sent.
+        """
+        self._check_loop()
+        try:
+            outcome = await self._outcome(call)
+        except asyncio.CancelledError as error:
+            # The frames below hold headers.
+            raise error.with_traceback(None) from None
+        if isinstance(outcome, ProviderError):
+            raise outcome
+        return outcome
+
+    async def aclose(self) -> None:
+        """Close every connection. The transport can be used again."""
+        sessions, self._sessions = self._sessions, {}
+        for session in sessions.values():
+            await session.aclose()
+
+    def _check_loop(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._loop not in (None, loop):
+            raise RuntimeError("a Transport belongs to the event loop of its first call; make one for each loop")
+        self._loop = loop
+
+    async def _outcome(self, call: Call) -> Record | ProviderError:
+        told = await (ask_signed(call) if call.profile.provider in SIGNED else self._ask(call))
+        return _error(told, call.profile) if isinstance(told, Trouble) else told
+
+    async def _ask(self, call: Call) -> Record | Trouble:
+        from distilkit.provider.bodies import body_of
+        from distilkit.provider.outgoing import outgoing, params_in, written
+
+        route = await self._route(call.profile, call.request.params)
+        if isinstance(route, Trouble):
+            return route
+        made = written(route, call)
+        if isinstance(made, Trouble):
+            return made
+        body, headers = made
+        request = outgoing(route, call, body, headers)
+        if isinstance(request, Trouble):
+            return request
+        reply = await self._session(call.profile).post(request)
+        if isinstance(reply, Trouble):
+            return reply
+        raw = body_of(reply)
+        return raw if isinstance(raw, Trouble) else _record(route, reply, raw, params_in(body))
+
+    async def _route(self, profile: Profile, params: Mapping[str, Any]) -> Route | Trouble:
+        key = id(profile), json.dumps(params, sort_keys=True, default=repr)
+        found = self._routes.get(key)
+        if found is None:
+            async with self._building:
+                found = self._routes.get(key) or (profile, await self._built(profile, params))
+                if len(self._routes) >= _MOST_ROUTES:
+                    self._routes.clear()
+                self._routes[key] = found
+        return found[1]
+
+    async def _built(self, profile: Profile, params: Mapping[str, Any]) -> Route | Trouble:
+        """Build a route in a thread: the first imports LiteLLM, which takes seconds."""
+        from distilkit.provider.route import build_route
+
+        check_ready(profile)
+        return await asyncio.to_thread(build_route, profile, params)
+
+    def _session(self, profile: Profile) -> Session:
+        key = profile.section, profile.connection
+        session = self._sessions.get(key)
+        if session is None:
+            from distilkit.provider.session import Session
+
+            session = self._sessions[key] = Session(profile.connection)
+        return session
+
+
+def _record(route: Route, reply: Reply, raw: Mapping[str, Any], sent: Mapping[str, Any]) -> Record:
+    from distilkit.provider.shape import reading_of
+
+    return Record(
+        provider=route.profile.provider,
+        raw=raw,
+        reading=reading_of(route, reply, raw),
+        sent=sent,
+        headers=kept(reply.headers),
+        latency_s=reply.latency_s,
+        created_at=reply.created_at,
+        price=route.price,
+    )
+
+
+def _error(trouble: Trouble, profile: Profile) -> ProviderError:
+    secrets = secrets_of(profile)
+    return ProviderError(
+        f"{profile.litellm_model}: {scrub(trouble.message, secrets)}",
+        kind=trouble.kind,
+        provider=profile.provider,
+        status=trouble.status,
+        retry_after_s=trouble.retry_after_s,
+        retryable=trouble.retryable,
+        body=scrub(trouble.body, secrets)[:_BODY_SHOWN],
+    )
