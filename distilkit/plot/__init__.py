@@ -1,0 +1,8 @@
+"""From a frame to a picture: each function takes `ax=`, returns the `Axes`, and never shows or saves.
+
+matplotlib is loaded by the first plot, not by the import of this room.
+"""
+
+from distilkit.plot.frontier import frontier
+
+__all__ = ["frontier"]

@@ -1,0 +1,160 @@
+"""Write names beside points so that they can be read: not over each other, not over a point, not out of the axes.
+
+Greedy, in pixels, for some dozens of points; knows nothing of what the points mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import hypot
+from typing import TYPE_CHECKING, Literal
+
+from distilkit.plot.style import LITERAL, MUTED, halo, inches, ink, label, settle
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.text import Annotation
+    from matplotlib.transforms import Bbox
+
+_NEAR, _FAR = 7, 22
+_POINT, _LINE = 6, 1  # pixels kept free round a point, and on either side of a line
+
+Point = tuple[float, float]
+Segment = tuple[Point, Point]
+Place = tuple[float, float, Literal["left", "center", "right"], Literal["bottom", "center", "top"]]
+
+
+def write_labels(
+    ax: Axes,
+    points: Sequence[Point],
+    names: Sequence[str],
+    *,
+    lines: Sequence[Segment] = (),
+    avoid: Sequence[Artist] = (),
+) -> list[Annotation]:
+    """Write each name near its point, in the first place that is free, or else in the least crowded one.
+
+    A name that had to go further off gets a thin line to its point. Call it last: the places are found for the limits
+    and the size the axes have now.
+
+    Args:
+        ax: where to write.
+        points: in the axes' own units.
+        names: written as `style.label` shortens them, more in narrow axes.
+        lines: level or upright, in the axes' own units.
+        avoid: what else has been drawn that a name must not cover, such as a legend.
+    """
+    settle(ax)
+    dots = [_box(ax, (point, point), _POINT) for point in points]
+    taken = [*(artist.get_window_extent() for artist in avoid), *(_box(ax, line, _LINE) for line in lines), *dots]
+    width = max(14, min(34, int(7 * inches(ax))))
+    written = []
+    for index, (point, name) in enumerate(zip(points, names, strict=True)):
+        text = _annotate(ax, point, label(name, width))
+        strangers = dots[:index] + dots[index + 1 :]
+        mistaken = partial(_mistaken, own=dots[index], strangers=strangers)
+        _place(text, partial(_badness, frame=ax.bbox, taken=taken), mistaken)
+        taken.append(_extent(text))
+        written.append(text)
+    return written
+
+
+def _box(ax: Axes, line: Segment, margin: float) -> Bbox:
+    """Return the pixels that a line takes, with a margin all round."""
+    from matplotlib.transforms import Bbox
+
+    (x0, y0), (x1, y1) = ax.transData.transform(line)
+    return Bbox([[min(x0, x1) - margin, min(y0, y1) - margin], [max(x0, x1) + margin, max(y0, y1) + margin]])
+
+
+def _annotate(ax: Axes, point: Point, name: str) -> Annotation:
+    text = ax.annotate(
+        name,
+        point,
+        xytext=(_NEAR, 0),
+        textcoords="offset points",
+        color=ink(ax),
+        fontsize="small",
+        zorder=5,
+        path_effects=halo(ax),
+        arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 5},
+        **LITERAL,
+    )
+    text.set_in_layout(False)
+    return text
+
+
+def _place(text: Annotation, badness: Callable[[Bbox], float], mistaken: Callable[[Bbox], bool]) -> None:
+    """Move the text to the first place that is not bad, or else to the least bad one."""
+    found: list[float] = []
+    for place in _PLACES:
+        line = _move(text, place)
+        box = _extent(text)
+        # Half a text's own area: rather a line to a further place than a name that seems to be another point's.
+        found.append(badness(box) + (0.0 if line or not mistaken(box) else box.width * box.height / 2))
+        if not found[-1]:
+            return
+    _move(text, _PLACES[found.index(min(found))])
+
+
+def _places(gap: float) -> list[Place]:
+    """Return offsets in points with the text's own alignment, the best first."""
+    slant = gap * 0.75
+    return [
+        (gap, 0, "left", "center"),
+        (slant, slant, "left", "bottom"),
+        (slant, -slant, "left", "top"),
+        (-gap, 0, "right", "center"),
+        (-slant, slant, "right", "bottom"),
+        (-slant, -slant, "right", "top"),
+        (0, gap, "center", "bottom"),
+        (0, -gap, "center", "top"),
+    ]
+
+
+_PLACES = [*_places(_NEAR), *_places(_FAR), *_places(2 * _FAR)]
+
+
+def _move(text: Annotation, place: Place) -> bool:
+    """Put the text there, and return whether it now has a line to its point."""
+    right, up, across, along = place
+    text.set_position((right, up))
+    text.set_horizontalalignment(across)
+    text.set_verticalalignment(along)
+    far = max(abs(right), abs(up)) > _NEAR
+    if text.arrow_patch is not None:
+        text.arrow_patch.set_visible(far)
+    return far
+
+
+def _extent(text: Annotation) -> Bbox:
+    """Return the pixels of the text alone; an annotation's own extent includes its line."""
+    from matplotlib.text import Text
+
+    text.get_window_extent()  # takes the last move into account, which the next line alone does not
+    return Text.get_window_extent(text)
+
+
+def _badness(box: Bbox, frame: Bbox, taken: Sequence[Bbox]) -> float:
+    """Return how bad a place is, in square pixels: covered, or worse, outside the axes."""
+    outside = max(0.0, round(box.width * box.height - _shared(box, frame), 3))
+    return 4 * outside + sum(_shared(box, other) for other in taken)
+
+
+def _mistaken(box: Bbox, own: Bbox, strangers: Sequence[Bbox]) -> bool:
+    """Return whether another point is about as near to the text as its own."""
+    return any(_distance(box, stranger) < _distance(box, own) + 2 * _POINT for stranger in strangers)
+
+
+def _shared(one: Bbox, other: Bbox) -> float:
+    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+    high = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return float(max(0.0, wide) * max(0.0, high))
+
+
+def _distance(one: Bbox, other: Bbox) -> float:
+    across = max(one.x0 - other.x1, other.x0 - one.x1, 0.0)
+    along = max(one.y0 - other.y1, other.y0 - one.y1, 0.0)
+    return float(hypot(across, along))

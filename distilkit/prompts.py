@@ -1,0 +1,148 @@
+"""What a caller hands over as prompts, turned into a list of `Prompt`: a text, a list, a Series, a DataFrame, messages.
+
+Knows pandas objects; knows no profile, no store and no network.
+"""
+
+from __future__ import annotations
+
+import string
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from distilkit.calls import Message, Prompt
+from distilkit.errors import InputError
+from distilkit.frame import COLUMNS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def to_prompts(
+    prompts: Any, *, template: str | None = None, system: str | None = None
+) -> tuple[list[Prompt], pd.DataFrame | None]:
+    r"""Return the prompts, and the caller's own columns (one row a prompt) or None where there are none.
+
+    Args:
+        prompts: a text; an iterable of texts or of message lists; a Series; or a DataFrame with a column `prompt`,
+            or with the columns that `template` names. A DataFrame's column `prompt_id` names its prompts; otherwise
+            they are numbered from 0.
+        template: a format string over the DataFrame's columns, e.g. `"{question}\nAnswer with a number."`.
+        system: a system message for every prompt that does not bring its own.
+
+    Raises:
+        InputError: a prompt is empty, missing or of another type; a column is missing, doubled, or named like one of
+            the result's; the text names the row and the way out.
+    """
+    if _is_frame(prompts):
+        return _from_frame(prompts, template, system)
+    if template is not None:
+        raise InputError("template= fills in the columns of a DataFrame; pass prompts as one")
+    return [_prompt(place, place, value, system) for place, value in enumerate(_values(prompts))], None
+
+
+def _is_frame(value: object) -> Any:
+    # A caller that has a DataFrame has imported pandas; nobody else needs it here.
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(value, pandas.DataFrame)
+
+
+def _values(prompts: object) -> Iterable[Any]:
+    if isinstance(prompts, str):
+        return [prompts]
+    if isinstance(prompts, Mapping) or not isinstance(prompts, Iterable):
+        raise InputError(f"prompts= takes a list, a Series or a DataFrame, not {type(prompts).__name__}")
+    values = list(prompts)
+    if values and all(isinstance(value, Mapping) and "role" in value for value in values):
+        raise InputError("prompts= looks like one conversation; pass a list of conversations: [messages]")
+    return values
+
+
+def _from_frame(frame: pd.DataFrame, template: str | None, system: str | None) -> tuple[list[Prompt], pd.DataFrame]:
+    _check_columns(frame, template)
+    asked = _rendered(frame, template) if template is not None else frame["prompt"].tolist()
+    ids = _ids(frame)
+    prompts = [_prompt(name, place, value, system) for place, (name, value) in enumerate(zip(ids, asked, strict=True))]
+    own = frame.drop(columns=["prompt", "prompt_id"], errors="ignore").reset_index(drop=True)
+    return prompts, own
+
+
+def _check_columns(frame: pd.DataFrame, template: str | None) -> None:
+    names = list(frame.columns)
+    if not all(isinstance(name, str) for name in names):
+        raise InputError("the columns of prompts= must be named by strings")
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        raise InputError(f"prompts= has the column {doubled[0]!r} twice")
+    if template is None and "prompt" not in names:
+        raise InputError(
+            f"prompts= needs a column 'prompt', or template=\"...{{column}}...\"; it has: {', '.join(names) or 'none'}"
+        )
+    if taken := sorted(set(names) & set(COLUMNS) - {"prompt", "prompt_id"}):
+        raise InputError(
+            f"prompts= has columns that the result has too: {', '.join(taken)}; rename them, e.g. "
+            f"df.rename(columns={{{taken[0]!r}: 'my_{taken[0]}'}})"
+        )
+
+
+def _ids(frame: pd.DataFrame) -> list[int | str]:
+    if "prompt_id" not in frame.columns:
+        return list(range(len(frame)))
+    ids = frame["prompt_id"]
+    if ids.isna().any() or ids.duplicated().any():
+        raise InputError("the column 'prompt_id' must name each prompt once: it has missing or equal values")
+    if all(isinstance(name, int) for name in ids.tolist()):
+        return ids.tolist()
+    return [str(name) for name in ids.tolist()]
+
+
+def _rendered(frame: pd.DataFrame, template: str) -> list[str]:
+    try:
+        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    except ValueError as error:
+        raise InputError(f"template=: {error}; write {{{{ and }}}} for braces that are text") from None
+    if unknown := [name for name in fields if name not in frame.columns]:
+        raise InputError(f"template= names {unknown[0]!r}, which is no column; there are: {', '.join(frame.columns)}")
+    columns = {name: frame[name].tolist() for name in dict.fromkeys(fields)}
+    for name in columns:
+        if (missing := frame[name].isna()).any():
+            raise InputError(f"row {int(missing.argmax())} has nothing in {name!r}, which template= fills in")
+    return [template.format(**{name: values[row] for name, values in columns.items()}) for row in range(len(frame))]
+
+
+def _prompt(name: int | str, place: int, value: Any, system: str | None) -> Prompt:
+    if isinstance(value, str):
+        if not value.strip():
+            raise InputError(f"prompt {place} is empty")
+        return Prompt(name, value, _with_system([{"role": "user", "content": value}], system))
+    if isinstance(value, Sequence) and value and all(isinstance(message, Mapping) for message in value):
+        _check_messages(value, place)
+        return Prompt(name, _shown(value), _with_system(value, system))
+    raise InputError(f"prompt {place} is {_kind(value)}; a prompt is a text or a list of messages")
+
+
+def _check_messages(messages: Sequence[Message], place: int) -> None:
+    for nth, message in enumerate(messages):
+        if not isinstance(message.get("role"), str) or ("content" not in message and "tool_calls" not in message):
+            raise InputError(f"prompt {place}, message {nth} needs 'role' and 'content'; it has: {', '.join(message)}")
+
+
+def _kind(value: Any) -> str:
+    missing = value is None or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
+    return "missing" if missing else f"of type {type(value).__name__}"
+
+
+def _with_system(messages: Sequence[Message], system: str | None) -> Sequence[Message]:
+    if not system or any(message.get("role") == "system" for message in messages):
+        return messages
+    return [{"role": "system", "content": system}, *messages]
+
+
+def _shown(messages: Sequence[Message]) -> str:
+    """Return the text to show for a conversation: its last user message."""
+    last = next((message for message in reversed(messages) if message.get("role") == "user"), messages[-1])
+    content = last.get("content")
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, Sequence) else ()
+    shown = (part.get("text", f"[{part.get('type', 'part')}]") for part in parts if isinstance(part, Mapping))
+    return "\n".join(map(str, shown))

@@ -1,0 +1,84 @@
+"""What a scorer is: a name, the columns it needs, and a function from rows to values.
+
+Knows nothing of any one way of scoring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[str, Any]
+"""One row of a frame: column name to value, every missing value as `pandas.NA`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unscored:
+    """In place of a value: why a row has none."""
+
+    reason: str
+
+
+Value = bool | float | Decimal | Unscored | None
+"""What one row scores; None and `pandas.NA` mean unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorer:
+    """A way to score rows.
+
+    Called on a frame it returns a Series of nullable dtype: `boolean` for verdicts, `Float64` for numbers, `<NA>` for a
+    row that failed, has no content, or could not be scored.
+
+    Attributes:
+        name: the column's name where the caller gives none.
+        function: from a frame of answered rows (never empty) to one value a row, in order.
+        needs: columns that must be there.
+        binary: whether values are verdicts, and so the column `boolean` even when no row has a value.
+    """
+
+    name: str
+    function: Callable[[pd.DataFrame], Iterable[Value]]
+    needs: tuple[str, ...] = ()
+    binary: bool = False
+
+    def __call__(self, frame: pd.DataFrame) -> pd.Series:
+        """Return the scores alone, without reasons, under the scorer's own name.
+
+        Raises:
+            InputError: a needed column is missing, or the function returned something else than a value a row.
+        """
+        # Late, because applying knows scorers; calling one is only a shorter way to write it.
+        from distilkit.scoring.applying import scores_and_reasons
+
+        return scores_and_reasons(frame, self.name, self)[0]
+
+
+def by_row(name: str, judge: Callable[[Row], Any]) -> Scorer:
+    """Make a scorer of a plain function of one row; an exception becomes that row's reason."""
+
+    def values(frame: pd.DataFrame) -> Iterable[Value]:
+        return [_judged(judge, row) for row in _rows(frame)]
+
+    return Scorer(name=name, function=values)
+
+
+def _judged(judge: Callable[[Row], Any], row: Row) -> Any:
+    try:
+        return judge(row)
+    except Exception as error:  # noqa: BLE001 - anything may happen in a caller's function; it costs one row, not the run
+        return Unscored(f"{type(error).__name__}: {error}"[:500])
+
+
+def _rows(frame: pd.DataFrame) -> Iterable[Row]:
+    import pandas as pd
+
+    objects = frame.astype(object).where(frame.notna(), cast("Any", pd.NA))
+    names = [str(name) for name in frame.columns]
+    columns = (objects.iloc[:, position].tolist() for position in range(len(names)))
+    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))

@@ -1,0 +1,207 @@
+"""One row a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from distilkit.analysis.summary import summarize
+from distilkit.errors import InputError
+
+MakeFrame = Callable[..., pd.DataFrame]
+DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
+GSM8K = DATA / "gsm8k_mixtral_gpt4.csv"
+RUNS = DATA / "aatm_slice.csv.gz"
+ALWAYS = [
+    "profile",
+    "n",
+    "rows",
+    "errors",
+    "cost_per_item_usd",
+    "cost_usd",
+    "billed_usd",
+    "latency_p50_s",
+    "latency_p95_s",
+    "input_tokens",
+    "output_tokens",
+    "thinking_share",
+    "note",
+]
+
+
+def test_one_row_a_profile_in_order_of_appearance(frame_of: MakeFrame) -> None:
+    rows = [{"prompt_id": i, "profile": name} for i in range(40) for name in ("zebra", "ant")]
+    frame = frame_of(
+        [*rows, {"prompt_id": 40, "profile": "ant", "error_kind": "timeout"}], good=[True, False] * 40 + [None]
+    )
+
+    summary = summarize(frame)
+
+    assert summary["profile"].tolist() == ["zebra", "ant"]
+    assert summary[["n", "rows", "errors"]].to_numpy().tolist() == [[40, 40, 0], [41, 41, 1]]
+    assert summary["good"].tolist() == [1.0, 0.0]
+    assert summary["good_n"].tolist() == [40, 40]
+    assert summary["cost_usd"].tolist() == [10.0, 10.0]
+    assert summary["cost_per_good_usd"].tolist() == [0.25, pd.NA]
+    assert summary["note"].tolist() == [pd.NA, "good: 40 of 41 prompts scored"]
+
+
+def test_columns_are_always_all_there_and_nullable(frame_of: MakeFrame) -> None:
+    full, empty = summarize(frame_of([{}], good=[True])), summarize(frame_of([], good=[]))
+
+    assert full.columns.tolist() == [
+        *ALWAYS[:4],
+        *("good", "good_low", "good_high", "good_interval", "good_n"),
+        *("cost_per_item_usd", "cost_per_good_usd"),
+        *ALWAYS[5:],
+    ]
+    assert len(empty) == 0
+    assert empty.dtypes.map(str).tolist() == full.dtypes.map(str).tolist()
+    assert set(full.dtypes.map(str)) == {"string", "Int64", "Float64"}
+
+
+def test_without_scores_there_are_dollars_and_seconds(frame_of: MakeFrame) -> None:
+    assert summarize(frame_of([{}])).columns.tolist() == ALWAYS
+
+
+def test_scores_are_found_by_their_dtype_beside_the_built_in_columns(frame_of: MakeFrame) -> None:
+    frame = frame_of([{}, {}], good=[True, False], stars=[1.0, 5.0])
+    frame.insert(0, "year", [2024, 2025])
+    frame.insert(0, "ratio", [0.5, 0.25])
+
+    summary = summarize(frame)
+
+    assert [name for name in summary if name.endswith("_interval")] == ["good_interval", "stars_interval"]
+
+
+@pytest.mark.parametrize("values", [[True, False], [1, 0], [1.0, 0.0], pd.array([True, False], dtype="object")])
+def test_any_column_of_verdicts_can_be_named(frame_of: MakeFrame, values: Any) -> None:
+    summary = summarize(frame_of([{}, {}]).assign(mine=values), score="mine")
+
+    assert (summary["mine"][0], summary["mine_interval"][0], summary["cost_per_mine_usd"][0]) == (0.5, "wilson", 0.5)
+
+
+def test_verdicts_with_gaps_after_a_merge_are_taken(frame_of: MakeFrame) -> None:
+    frame = frame_of([{}, {}, {}]).assign(mine=pd.Series([True, None, np.nan], dtype="object"))
+
+    assert summarize(frame, score="mine")[["mine", "mine_n"]].iloc[0].tolist() == [1.0, 1]
+
+
+def test_graded_scores_get_t_and_no_cost_of_a_success(frame_of: MakeFrame) -> None:
+    summary = summarize(frame_of([{}, {}, {}], stars=[1.0, 3.0, 5.0]))
+
+    assert (summary["stars"][0], summary["stars_interval"][0]) == (3.0, "t")
+    assert summary["cost_per_stars_usd"][0] is pd.NA
+
+
+def test_nan_is_unknown_and_left_out(frame_of: MakeFrame) -> None:
+    summary = summarize(frame_of([{}, {}, {}]).assign(mine=[1.0, np.nan, 0.5]), score=["mine"])
+
+    assert (summary["mine"][0], summary["mine_n"][0]) == (0.75, 2)
+
+
+def test_an_infinite_score_is_refused_by_row(frame_of: MakeFrame) -> None:
+    frame = frame_of([{}, {}]).assign(mine=[1.0, np.inf]).set_axis(["first", "second"])
+
+    with pytest.raises(InputError, match="'mine' is infinite in row 'second'"):
+        summarize(frame, score="mine")
+
+
+def test_few_prompts_are_said_to_be_few(frame_of: MakeFrame) -> None:
+    notes = [summarize(frame_of([{}] * n, good=[True] * n))["note"][0] for n in (29, 30)]
+
+    assert notes == ["good: under 30 prompts, the interval is rough", pd.NA]
+
+
+def test_an_unknown_cost_is_noted(frame_of: MakeFrame) -> None:
+    summary = summarize(frame_of([{"cost_usd": None}]))
+
+    assert summary["cost_usd"][0] is pd.NA
+    assert summary["note"][0] == "cost unknown"
+
+
+def test_all_failed_is_a_row_with_nothing_known(frame_of: MakeFrame) -> None:
+    summary = summarize(frame_of([{"error_kind": "timeout"}] * 2, good=[None, None]))
+
+    assert summary[["n", "errors", "good_n"]].iloc[0].tolist() == [2, 2, 0]
+    assert summary["good"].isna().all()
+    assert summary["good_interval"][0] == "none"
+
+
+def test_a_wider_confidence_is_a_wider_interval(frame_of: MakeFrame) -> None:
+    frame = frame_of([{}] * 50, good=[True, False] * 25)
+
+    assert summarize(frame, confidence=0.99)["good_low"][0] < summarize(frame, confidence=0.9)["good_low"][0]
+
+
+def test_a_frame_from_elsewhere_needs_profile_and_prompt_only() -> None:
+    frame = pd.DataFrame({"profile": ["a", "b"], "prompt_id": ["x", "x"], "right": [True, False]})
+
+    summary = summarize(frame, score="right")
+
+    assert summary["right"].tolist() == [1.0, 0.0]
+    assert summary["cost_usd"].isna().all()
+
+
+@pytest.mark.parametrize("missing", ["profile", "prompt_id"])
+def test_a_frame_without_profile_or_prompt_is_refused(frame_of: MakeFrame, missing: str) -> None:
+    with pytest.raises(InputError, match=f"needs a column '{missing}'"):
+        summarize(frame_of([{}]).drop(columns=missing))
+
+
+def test_a_row_without_a_profile_is_refused_rather_than_dropped(frame_of: MakeFrame) -> None:
+    with pytest.raises(InputError, match="'profile' is empty in row 1"):
+        summarize(frame_of([{}, {"profile": None}]))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({"score": "godo"}, "no column 'godo'.*'good'"),
+        ({"score": "content"}, "'content' must hold verdicts or numbers.*'yes'"),
+        ({"score": "cost_usd"}, "two columns.*'cost_usd'"),
+        ({"confidence": 95}, "confidence"),
+    ],
+)
+def test_a_wrong_argument_is_refused(frame_of: MakeFrame, arguments: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InputError, match=problem):
+        summarize(frame_of([{}], good=[True]), **arguments)
+
+
+def test_the_frame_is_left_as_it_was(frame_of: MakeFrame) -> None:
+    frame = frame_of([{}, {}], good=[True, None])
+    before = frame.copy()
+
+    summarize(frame)
+
+    pd.testing.assert_frame_equal(frame, before)
+
+
+@pytest.mark.skipif(not GSM8K.exists(), reason="the recorded answers are not part of the repository")
+def test_real_verdicts_give_the_published_scores() -> None:
+    wide = pd.read_csv(GSM8K)
+    long = wide.melt(id_vars="prompt", value_vars=list(wide.columns[1:3]), var_name="profile", value_name="right")
+
+    summary = summarize(long.rename(columns={"prompt": "prompt_id"}), score="right")
+
+    assert summary["right"].tolist() == pytest.approx([0.6383623958, 0.8567096285], abs=1e-10)
+    assert summary["n"].tolist() == [1319, 1319]
+
+
+@pytest.mark.skipif(not RUNS.exists(), reason="the recorded runs are not part of the repository")
+def test_real_runs_of_five_samples_get_a_t_interval_over_tasks() -> None:
+    runs = pd.read_csv(RUNS).rename(columns={"strategy": "profile", "task": "prompt_id", "cost": "cost_usd"})
+    runs = runs[runs["model"] == "gpt-3.5-turbo-0125"]
+
+    row = summarize(runs, score="solved").iloc[0]
+
+    assert (row["n"], row["rows"], row["solved_interval"]) == (164, 820, "t")
+    assert row["solved"] == pytest.approx(0.7390243902, abs=1e-10)
+    assert row["solved_high"] - row["solved"] == pytest.approx(0.0320097457 * 1.974625, rel=1e-5)
+    assert row["cost_per_item_usd"] == pytest.approx(runs["cost_usd"].mean())
+    assert row["cost_per_solved_usd"] == pytest.approx(runs["cost_usd"].sum() / runs["solved"].sum())

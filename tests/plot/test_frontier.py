@@ -1,0 +1,244 @@
+"""What the picture shows, read back from the axes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
+
+from distilkit import plot
+from distilkit.errors import InputError
+
+MakeTable = Callable[..., pd.DataFrame]
+HOSTILE = [
+    "$x^{2$",
+    "_hidden",
+    "two\nlines $a$ $b$",
+    "\\frac{",
+    "a" * 300,
+    "\u202egnp.exe\x00",
+    "",
+    "100% $",
+    "<b>\ud800",
+]
+
+
+def draw(ax: Axes) -> bytes:
+    buffer = BytesIO()
+    ax.figure.savefig(buffer)
+    return buffer.getvalue()
+
+
+def points(ax: Axes) -> set[tuple[float, float]]:
+    bars = [container for container in ax.containers if isinstance(container, ErrorbarContainer)]
+    return {(float(x), float(y)) for bar in bars for x, y in zip(*bar.lines[0].get_data(), strict=True)}
+
+
+def names(ax: Axes) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def legend(ax: Axes) -> list[str]:
+    found = ax.get_legend()
+    return [text.get_text() for text in found.get_texts()] if found else []
+
+
+def test_every_profile_is_a_point_with_its_name(table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["small", "large"], [0.001, 0.002], [0.5, 0.75]))
+
+    assert points(ax) == {(0.001, 0.5), (0.002, 0.75)}
+    assert sorted(names(ax)) == ["large", "small"]
+    assert "US dollars" in ax.get_xlabel()
+    assert "correct" in ax.get_ylabel()
+    assert "200 prompts" in ax.get_title(loc="left")
+
+
+def test_the_stepped_line_goes_through_the_undominated_only(table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["a", "beaten", "b"], [1.0, 2.0, 1.5], [0.5, 0.6, 0.7]))
+
+    (line,) = [line for line in ax.lines if line.get_drawstyle() == "steps-post"]
+    assert list(line.get_ydata()) == [0.5, 0.7, 0.7]
+    assert list(line.get_xdata())[:2] == [1.0, 1.5]
+    assert legend(ax) == ["on the frontier", "beaten on cost and score"]
+
+
+def test_bars_are_the_intervals(table_of: MakeTable) -> None:
+    table = table_of(["a"], [1.0], [0.5]).assign(correct_low=0.375, correct_high=0.75)
+
+    (bar,) = [container for container in plot.frontier(table).containers if len(container.lines[0].get_xdata())]
+
+    assert bar.lines[2][0].get_segments()[0].tolist() == [[1.0, 0.375], [1.0, 0.75]]
+
+
+def test_a_frame_of_answers_is_summarised_first() -> None:
+    frame = pd.DataFrame(
+        {
+            "profile": ["a", "a", "b", "b"],
+            "prompt_id": [0, 1, 0, 1],
+            "cost_usd": [1.0, 3.0, 1.0, 1.0],
+            "ok": [1, 0, 1, 1],
+        }
+    )
+
+    ax = plot.frontier(frame, score="ok")
+
+    assert points(ax) == {(2.0, 0.5), (1.0, 1.0)}
+    assert "95 % interval" in ax.get_ylabel()
+
+
+@pytest.mark.parametrize(
+    ("costs", "scale"),
+    [
+        ((1.0, 9.0), "linear"),
+        ((1.0, 11.0), "log"),
+        ((0.0, 1.0), "linear"),
+        ((0.0, 1.0, 20.0), "symlog"),
+        ((0.0,), "linear"),
+    ],
+)
+def test_dollars_are_logarithmic_beyond_a_factor_of_ten(
+    table_of: MakeTable, costs: tuple[float, ...], scale: str
+) -> None:
+    table = table_of([f"m{i}" for i in range(len(costs))], costs, [0.1 * (i + 1) for i in range(len(costs))])
+
+    ax = plot.frontier(table)
+
+    low, high = ax.get_xlim()
+    assert ax.get_xscale() == scale
+    assert all(low < cost < high for cost in costs)
+    assert draw(ax)
+
+
+def test_unknown_costs_and_scores_are_named_not_drawn(table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["known", "dear?", "good?"], [1.0, None, 2.0], [0.5, 0.9, None]))
+
+    assert points(ax) == {(1.0, 0.5)}
+    assert legend(ax) == ["not shown, cost unknown: dear?", "not shown, no score: good?"]
+
+
+def test_many_unknown_are_counted(table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of([f"m{i}" for i in range(9)], [None] * 9, [0.5] * 9))
+
+    assert legend(ax)[-1] == "not shown, cost unknown: 6 more"
+    assert draw(ax)
+
+
+def test_hostile_names_are_drawn_as_they_are(table_of: MakeTable) -> None:
+    """Mathtext would raise while drawing; a leading underscore would vanish."""
+    count = len(HOSTILE)
+    table = table_of(
+        HOSTILE, [0.001 * (i + 1) for i in range(count)], [0.05 * (i + 1) for i in range(count)], "$s$core_"
+    )
+
+    ax = plot.frontier(table)
+
+    assert draw(ax)
+    assert "$x^{2$" in names(ax)
+    assert "_hidden" in names(ax)
+    assert "two lines $a$ $b$" in names(ax)
+    assert not any(text.get_parse_math() for text in ax.texts)
+    assert max(map(len, names(ax))) <= 34
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_safe_in_the_legend_too(table_of: MakeTable, name: str) -> None:
+    ax = plot.frontier(table_of([name, "known"], [None, 1.0], [0.5, 0.5]))
+
+    assert draw(ax)
+    assert legend(ax)[0].startswith("not shown, cost unknown: ")
+
+
+def test_the_given_axes_are_drawn_on_and_returned(table_of: MakeTable) -> None:
+    ax = plt.figure().subplots()
+    before = plt.get_fignums()
+
+    assert plot.frontier(table_of(["a"], [1.0], [0.5]), ax=ax) is ax
+    assert plt.get_fignums() == before
+
+
+def test_axes_of_a_subfigure_will_do(table_of: MakeTable) -> None:
+    ax = plt.figure(layout="constrained").subfigures(1, 2)[0].subplots()
+
+    assert names(plot.frontier(table_of(["a"], [1.0], [0.5]), ax=ax)) == ["a"]
+
+
+def test_a_new_figure_is_pyplots_and_nothing_is_shown(table_of: MakeTable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook shows pyplot's figures at the end of a cell, and no others."""
+    monkeypatch.setattr(plt, "show", lambda *_, **__: pytest.fail("a plot must not show itself"))
+
+    ax = plot.frontier(table_of(["a"], [1.0], [0.5]))
+
+    assert plt.gcf() is ax.figure
+
+
+def test_settings_are_left_alone(table_of: MakeTable) -> None:
+    before = dict(mpl.rcParams)
+
+    plot.frontier(table_of(["a", "b"], [1.0, 100.0], [0.5, 0.6]))
+
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize(("style", "bright"), [("default", False), ("dark_background", True)])
+def test_names_stand_out_from_the_background(table_of: MakeTable, style: str, bright: bool) -> None:  # noqa: FBT001
+    with plt.style.context(style):
+        ax = plot.frontier(table_of(["a"], [1.0], [0.5]))
+
+    red = mpl.colors.to_rgb(ax.texts[0].get_color())[0]
+    assert (red > 0.8) is bright
+    assert (red < 0.2) is not bright
+
+
+def test_names_are_dark_on_light_axes_of_a_transparent_figure_and_light_on_dark(table_of: MakeTable) -> None:
+    inks = []
+    for face in ("white", "#111111"):
+        ax = plt.figure(facecolor="none").subplots()
+        ax.set_facecolor(face)
+        inks.append(plot.frontier(table_of(["a"], [1.0], [0.5]), ax=ax).texts[0].get_color())
+
+    assert mpl.colors.to_rgb(inks[0]) < mpl.colors.to_rgb(inks[1])
+
+
+def test_the_first_score_is_drawn_unless_one_is_named(table_of: MakeTable) -> None:
+    table = table_of(["a"], [1.0], [0.5]).merge(table_of(["a"], [1.0], [0.25], "brief"))
+
+    assert points(plot.frontier(table)) == {(1.0, 0.5)}
+    assert points(plot.frontier(table, score="brief")) == {(1.0, 0.25)}
+
+
+def test_without_a_score_the_way_out_is_said(table_of: MakeTable) -> None:
+    frame = pd.DataFrame({"profile": ["a"], "prompt_id": [0]})
+
+    with pytest.raises(InputError, match=r"a score is needed.*compare\(\.\.\., score="):
+        plot.frontier(frame)
+    with pytest.raises(InputError, match="no score 'godo'; scores there are: 'correct'"):
+        plot.frontier(table_of(["a"], [1.0], [0.5]), score="godo")
+    assert plt.get_fignums() == []
+
+
+def test_nothing_to_draw_is_an_empty_picture(table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of([], [], []))
+
+    assert draw(ax)
+    assert names(ax) == []
+
+
+def test_bars_without_an_interval_are_left_out(table_of: MakeTable) -> None:
+    table: Any = table_of(["a"], [1.0], [0.5]).assign(correct_low=pd.NA, correct_high=pd.NA)
+
+    assert points(plot.frontier(table)) == {(1.0, 0.5)}
+
+
+def test_the_room_is_imported_without_matplotlib_and_pandas() -> None:
+    code = "import sys, distilkit.plot; raise SystemExit(bool({'pandas', 'matplotlib'} & set(sys.modules)))"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,74 @@
+"""The progress line: what it says, where it goes, how often."""
+
+from __future__ import annotations
+
+import sys
+from decimal import Decimal
+
+import pytest
+
+from distilkit.engine.events import Event
+from distilkit.progress import Progress, listeners
+
+
+def test_the_line_counts_what_happened(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(10, show=True)
+    progress.observe(Event(kind="from_store", profile="a", count=4))
+    progress.observe(Event(kind="sent", profile="a"))
+    progress.observe(Event(kind="answered", profile="a", billed_usd=Decimal("0.5")))
+    progress.observe(Event(kind="answered", profile="a", billed_usd=Decimal("0.25")))
+    progress.observe(Event(kind="failed", profile="a"))
+    progress.observe(Event(kind="retrying", profile="a"))
+
+    progress.finish()
+
+    line = capsys.readouterr().err
+    for part in ("7 of 10 answered", "4 from the store", "1 failed", "1 retried", "$0.7500"):
+        assert part in line
+
+
+def test_an_unknown_price_is_not_shown_as_nothing() -> None:
+    progress = Progress(2, show=False)
+    progress.observe(Event(kind="answered", profile="a", billed_usd=Decimal(1)))
+    progress.observe(Event(kind="answered", profile="a", billed_usd=None))
+
+    assert "cost unknown" in progress.line()
+    assert "$" not in progress.line()
+
+
+def test_a_run_from_the_store_alone_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = Progress(1, show=True)
+    progress.observe(Event(kind="from_store", profile="a"))
+
+    progress.finish()
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_in_a_pipe_there_is_no_line_unless_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    for show in (None, False):
+        progress = Progress(1, show=show)
+        progress.observe(Event(kind="sent", profile="a"))
+        progress.finish()
+
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_line_replaces_itself(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    progress = Progress(1, show=None)
+    progress.observe(Event(kind="sent", profile="a"))
+    progress.finish("interrupted")
+
+    written = capsys.readouterr().err
+    assert written.startswith("\r")
+    assert written.endswith("interrupted\n")
+
+
+def test_every_listener_hears_every_event() -> None:
+    heard: list[tuple[int, Event]] = []
+    event = Event(kind="sent", profile="a")
+
+    listeners(lambda said: heard.append((1, said)), None, lambda said: heard.append((2, said)))(event)
+
+    assert heard == [(1, event), (2, event)]
