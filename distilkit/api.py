@@ -1,0 +1,284 @@
+"""The verbs: compare, complete, estimate, and what they share. Each is one body with a blocking and an async face.
+
+Reads like the picture in the design: plan, serve from the store, send the rest, read into a frame, score.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from distilkit._sync import Body, Step, awaiting, blocking
+from distilkit.calls import Answer, Call, Failure, Outcome, plan
+from distilkit.engine.events import Event
+from distilkit.engine.run import Ports, Send, run
+from distilkit.errors import InputError, ProviderError, StoreError
+from distilkit.frame import Rows
+from distilkit.profiles import Profile, load_profiles, resolve
+from distilkit.progress import Progress, listeners
+from distilkit.prompts import to_prompts
+from distilkit.provider import Transport, check_ready
+from distilkit.scoring import Scores, apply
+from distilkit.scoring import check as check_scores
+from distilkit.store import Store, Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CacheMode = Literal["use", "refresh", "only"]
+
+
+def _compare(  # noqa: PLR0913 - the main job, and each argument a question users have
+    prompts: Any,
+    profiles: str | Profile | Sequence[str | Profile],
+    *,
+    score: Scores = None,
+    samples: int = 1,
+    params: Mapping[str, Any] | None = None,
+    system: str | None = None,
+    template: str | None = None,
+    config: str | Path | None = None,
+    store: Store | str | Path | None = None,
+    cache: CacheMode = "use",
+    progress: bool | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    on_interrupt: Literal["return", "raise"] = "return",
+    send: Send | None = None,
+) -> Body[pd.DataFrame]:
+    """Ask every profile every prompt, and return one row for each (prompt, profile, sample).
+
+    Answers are on disk before they are shown: run it again, after a crash or tomorrow, and only what is missing is
+    sent. A call that fails is a row with `error_kind` and `error`.
+
+    Args:
+        prompts: a text; a list or Series of texts or of message lists; or a DataFrame with a column `prompt` (or with
+            the columns `template` names). A column `prompt_id` names the prompts. Other columns stay in the result.
+        profiles: names from the profile file, built-in `sim/...` names, LiteLLM model strings, or `Profile` objects.
+        score: `{"name": scorer}`; each adds a column. See `distilkit.score`.
+        samples: answers to each prompt from each profile. Raising it later keeps the answers there are.
+        params: generation parameters in OpenAI's names, over the profiles' own; None removes a profile's.
+        system: a system message for every prompt that does not bring its own.
+        template: a format string over the columns of a DataFrame, e.g. `"{question} Answer with a number."`.
+        config: the profile file; None looks in `$DISTILKIT_CONFIG`, `./distilkit.yaml`, `./configs/distilkit.yaml`
+            and the user's configuration folder.
+        store: a `Store` or its folder; None for `$DISTILKIT_STORE`, else the user's data folder.
+        cache: `use` sends what is not stored; `refresh` sends everything again; `only` sends nothing.
+        progress: True or False to force or forbid the progress line; None shows it in terminals and notebooks.
+        on_event: called with each `Event` of the run, from the sending thread; it should return quickly.
+        on_interrupt: Ctrl-C or the notebook's stop button cancels what is in flight; `return` gives the finished rows,
+            `raise` raises KeyboardInterrupt.
+        send: an async function from `Call` to `Record` that takes the network's place; None for the network.
+
+    Returns:
+        A DataFrame with the columns of `distilkit.COLUMNS`, then the caller's own, then the scores. Missing values,
+        unknown prices among them, are `<NA>`.
+
+    Raises:
+        InputError: an argument is wrong.
+        ConfigError: a profile file is wrong, a profile is unknown, or a needed key is not set. Nothing was sent.
+        StoreError: the store cannot be opened, or cannot be written while something would have to be sent.
+    """
+    _check(samples=samples, cache=cache, on_interrupt=on_interrupt)
+    asked, own = to_prompts(prompts, template=template, system=system)
+    check_scores(score, own.columns if own is not None else ())
+    calls = plan(asked, chosen_profiles(profiles, config), params=params or {}, samples=samples)
+    rows = Rows(calls)
+    line = Progress(len(calls), show=progress)
+    with opened_store(store) as kept:
+        tell = listeners(line.observe, on_event and _harmless(on_event))
+        misses = _serve(calls, kept, rows.settle, tell, cache)
+        if misses and cache == "only":
+            _settle_missing(misses, kept, rows.settle)
+        elif misses:
+            _check_sendable(misses, kept, network=send is None)
+            work = _send_all(misses, kept, rows.settle, tell, send)
+            try:
+                yield Step(work, line.tick)
+            except KeyboardInterrupt:
+                line.finish("interrupted")
+                if on_interrupt == "raise":
+                    raise
+                _say_how_to_go_on(len(rows.finished), len(calls))
+            else:
+                line.finish()
+    return apply(_with_own(rows, calls, own), score)
+
+
+compare = blocking(_compare)
+acompare = awaiting(_compare)
+
+
+def _complete(
+    prompt: Any,
+    profile: str | Profile,
+    *,
+    params: Mapping[str, Any] | None = None,
+    system: str | None = None,
+    config: str | Path | None = None,
+    store: Store | str | Path | None = None,
+    cache: CacheMode = "use",
+    send: Send | None = None,
+) -> Body[pd.Series[Any]]:
+    """Ask one profile one prompt, and return its row.
+
+    The row is a Series with the fields of `distilkit.COLUMNS`: `row.content`, `row.thinking`, `row.cost_usd`. Arguments
+    are those of `compare`; `prompt` is a text or a list of messages.
+
+    Raises:
+        ProviderError: the call failed; `kind` says how. What `compare` raises is raised here too.
+    """
+    asked = prompt if isinstance(prompt, str) else [prompt]
+    frame = yield from _compare(
+        asked,
+        [profile],
+        params=params,
+        system=system,
+        config=config,
+        store=store,
+        cache=cache,
+        progress=False,
+        on_interrupt="raise",
+        send=send,
+    )
+    row = frame.iloc[0]
+    if isinstance(row["error_kind"], str):
+        raise ProviderError(row["error"], kind=row["error_kind"], provider=row["provider"])  # type: ignore[arg-type]
+    return row
+
+
+complete = blocking(_complete)
+acomplete = awaiting(_complete)
+
+
+def _check(*, samples: int, cache: str, on_interrupt: str) -> None:
+    if not isinstance(samples, int) or isinstance(samples, bool) or samples < 1:
+        raise InputError(f"samples= must be a whole number from 1, not {samples!r}")
+    if cache not in {"use", "refresh", "only"}:
+        raise InputError(f"cache= must be 'use', 'refresh' or 'only', not {cache!r}")
+    if on_interrupt not in {"return", "raise"}:
+        raise InputError(f"on_interrupt= must be 'return' or 'raise', not {on_interrupt!r}")
+
+
+def chosen_profiles(profiles: str | Profile | Sequence[str | Profile], config: str | Path | None) -> list[Profile]:
+    """Turn what a caller names into profiles; the file is read only where a name has to be looked up."""
+    wanted = [profiles] if isinstance(profiles, str | Profile) else list(profiles)
+    if not wanted:
+        raise InputError("profiles= is empty; name at least one, e.g. profiles=['sim/small']")
+    return resolve(wanted, load_profiles(config))
+
+
+@contextlib.contextmanager
+def opened_store(store: Store | str | Path | None) -> Iterator[Store]:
+    """Open the store, or pass on the caller's, which stays open."""
+    if isinstance(store, Store):
+        yield store
+        return
+    with Store(store) as opened:
+        yield opened
+
+
+def _serve(
+    calls: Sequence[Call],
+    store: Store,
+    settle: Callable[[str, Outcome], None],
+    tell: Callable[[Event], None],
+    cache: CacheMode,
+) -> list[Call]:
+    """Settle what is stored, and return the rest, each key once."""
+    distinct = {call.key: call for call in reversed(calls)}
+    ordered = {call.key: distinct[call.key] for call in calls}
+    _count(calls, "planned", tell)
+    if cache == "refresh":
+        return list(ordered.values())
+    served: set[str] = set()
+    for chunk in _chunks(list(ordered), 500):
+        for key, record in store.get_many(chunk).items():
+            settle(key, Answer(record=record, from_store=True))
+            served.add(key)
+    _count([call for call in calls if call.key in served], "from_store", tell)
+    return [call for key, call in ordered.items() if key not in served]
+
+
+def _count(calls: Sequence[Call], kind: Literal["planned", "from_store"], tell: Callable[[Event], None]) -> None:
+    counts: dict[str, int] = {}
+    for call in calls:
+        counts[call.profile.name] = counts.get(call.profile.name, 0) + 1
+    for profile, count in counts.items():
+        tell(Event(kind=kind, profile=profile, count=count))
+
+
+def _chunks(keys: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
+
+
+def _settle_missing(misses: Sequence[Call], store: Store, settle: Callable[[str, Outcome], None]) -> None:
+    first = f"not in the store, and cache='only' sends nothing: {store.explain_miss(misses[0].request)}"
+    for call in misses:
+        message = first if call is misses[0] else "not in the store, and cache='only' sends nothing"
+        settle(call.key, Failure(kind="unknown", message=message, created_at=time.time()))
+    warnings.warn(f"{len(misses):,} of the answers are missing. The first is {first}", stacklevel=5)
+
+
+def _check_sendable(misses: Sequence[Call], store: Store, *, network: bool) -> None:
+    """Refuse before anything is sent: answers that cannot be kept would be paid for twice, a missing key fails all."""
+    if store.readonly:
+        raise StoreError(f"{len(misses):,} answers are not stored, and new ones could not be kept: {store!r}")
+    if network:
+        for profile in {call.profile.name: call.profile for call in misses}.values():
+            check_ready(profile)
+
+
+async def _send_all(
+    misses: Sequence[Call],
+    store: Store,
+    settle: Callable[[str, Outcome], None],
+    tell: Callable[[Event], None],
+    send: Send | None,
+) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(Writer(store))
+        asking: Send = await stack.enter_async_context(Transport()) if send is None else send
+        await run(misses, Ports(send=asking, keep=writer.put, settle=settle, observe=tell))
+
+
+def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Keep a listener's mistake from ending the run; it is told about once."""
+    told = False
+
+    def listen(event: Event) -> None:
+        nonlocal told
+        try:
+            on_event(event)
+        except Exception as error:  # noqa: BLE001 - a listener must not cost answers
+            if not told:
+                told = True
+                warnings.warn(f"on_event raised {type(error).__name__}: {error}", stacklevel=2)
+
+    return listen
+
+
+def _say_how_to_go_on(finished: int, total: int) -> None:
+    stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+    stream.write(
+        f"Interrupted: {finished:,} of {total:,} rows are finished and kept. Run the same call again to go on.\n"
+    )
+
+
+def _with_own(rows: Rows, calls: Sequence[Call], own: pd.DataFrame | None) -> pd.DataFrame:
+    """Add the caller's columns to the finished rows, by the prompt each row came from."""
+    frame = rows.frame()
+    if own is None or own.shape[1] == 0:
+        return frame
+    per_prompt = len(calls) // len(own) if len(own) else 1
+    taken = own.iloc[[place // per_prompt for place in rows.finished]].reset_index(drop=True)
+    import pandas as pd
+
+    return pd.concat([frame, taken], axis=1)
+
+

@@ -1,0 +1,242 @@
+"""The same verbs in a terminal: demo, compare, profiles, estimate, store, sim.
+
+Prints tables, writes files, exits with 2 and one line when something is wrong. Knows no provider and no arithmetic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import distilkit as dk
+from distilkit.errors import DistilkitError, InputError
+from distilkit.files import check_target, read_table, write_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEMO_PROFILES = ("sim/small", "sim/medium", "sim/large")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status: 0, 2 when an input is wrong, 130 when interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except DistilkitError as error:
+        # One line, whatever is in it: terminals run control characters.
+        print(f"distilkit: {_one_line(str(error))}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("distilkit: interrupted; what was answered is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); Python would complain once more while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def _one_line(text: str) -> str:
+    shown = " ".join(text.split("\n"))
+    return "".join(character if character.isprintable() else "?" for character in shown)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="distilkit", description="Compare language models by quality and dollars.")
+    parser.add_argument("--version", action="version", version=f"distilkit {dk.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_demo(commands.add_parser("demo", help="compare three simulated models on word problems; needs no key"))
+    _add_compare(commands.add_parser("compare", help="ask every profile every prompt of a file"))
+    _add_profiles(commands.add_parser("profiles", help="list the profiles of a file; keys are never shown"))
+    _add_estimate(commands.add_parser("estimate", help="tokens and dollars of a comparison, before it is sent"))
+    _add_store(commands.add_parser("store", help="look after the stored answers"))
+    _add_sim(commands.add_parser("sim", help="serve simulated models over HTTP on this machine"))
+    return parser
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--items", type=int, default=60, help="word problems to ask (default: 60)")
+    parser.set_defaults(run=_demo)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    tasks = dk.sample_task(options.items)
+    score = {"correct": dk.score.number_or_text("answer")}
+    print(f"Three simulated models, {len(tasks)} word problems. No real model is asked and nothing is paid.\n")
+    with tempfile.TemporaryDirectory() as folder:
+        frame = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder)
+        again = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder, cache="only", progress=False)
+    _print_summary(frame)
+    example = frame[frame["profile"] == "sim/large"].iloc[0]
+    print(f"\nOne answer of sim/large, its thinking apart:\n  asked     {_clip(example['prompt'])}")
+    print(f"  thinking  {_clip(example['thinking'])}\n  answer    {_clip(example['content'])}")
+    billed = float(again["billed_usd"].sum())
+    print(f"\nThe same call again: {int(again['from_store'].sum())} rows from the store, ${billed:.2f} billed.")
+    print("Next: notebooks/01_quickstart.ipynb, or `distilkit compare --help`.")
+
+
+def _clip(text: Any, width: int = 100) -> str:
+    shown = _one_line(str(text))
+    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
+
+
+def _add_asking(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say what is asked of whom, the same for `compare` and `estimate`."""
+    parser.add_argument("prompts", help="a .csv, .jsonl, .parquet or .txt file, or - for standard input")
+    parser.add_argument("--profiles", "-p", required=True, help="names, separated by commas")
+    parser.add_argument("--config", help="the profile file (default: ./distilkit.yaml and the usual places)")
+    parser.add_argument("--samples", type=int, default=1, help="answers to each prompt from each profile (default: 1)")
+    parser.add_argument("--system", help="a system message for every prompt")
+    parser.add_argument("--template", help='fills in the columns of the file, e.g. "{question} Answer briefly."')
+    parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a generation parameter")
+    parser.add_argument("--store", help="the folder of the store (default: $DISTILKIT_STORE or the user's data folder)")
+
+
+def _asking(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "prompts": read_table(options.prompts),
+        "profiles": [name.strip() for name in options.profiles.split(",") if name.strip()],
+        "config": options.config,
+        "samples": options.samples,
+        "system": options.system,
+        "template": options.template,
+        "params": dict(_param(text) for text in options.param),
+        "store": options.store,
+    }
+
+
+def _param(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise InputError(f"--param {text!r}: write NAME=VALUE, e.g. --param temperature=0.2")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    _add_asking(parser)
+    parser.add_argument(
+        "--score",
+        metavar="SCORER:COLUMN",
+        help="compare the answers with a column: exact, contains or number, e.g. number:answer",
+    )
+    parser.add_argument("--cache", choices=["use", "refresh", "only"], default="use", help="see the documentation")
+    parser.add_argument("--out", "-o", help="write all rows to a .csv, .jsonl or .parquet file")
+    parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
+    parser.set_defaults(run=_compare)
+
+
+def _compare(options: argparse.Namespace) -> None:
+    if options.out:
+        check_target(options.out)
+    score = _score(options.score)
+    asking = _asking(options)
+    frame = dk.compare(**asking, score=score, cache=options.cache, progress=False if options.quiet else None)
+    if options.out:
+        write_table(frame, options.out)
+    _print_summary(frame)
+    errors = frame["error"].dropna()
+    if len(errors):
+        print(f"\n{len(errors)} of {len(frame)} calls failed, the first: {_clip(errors.iloc[0], 300)}")
+    if options.out:
+        print(f"\n{len(frame)} rows written to {options.out}")
+    if len(frame) < len(asking["prompts"]) * len(asking["profiles"]) * options.samples:
+        raise KeyboardInterrupt  # the finished rows are shown and written; the status says that there were more
+
+
+def _score(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    name, _, column = text.partition(":")
+    scorers = {"exact": dk.score.exact, "contains": dk.score.contains, "number": dk.score.number}
+    if name not in scorers:
+        raise InputError(f"--score {text!r}: the scorers are {', '.join(scorers)}; write e.g. number:answer")
+    return {"correct": scorers[name](column or "answer")}
+
+
+def _add_profiles(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", help="the profile file (default: ./distilkit.yaml and the usual places)")
+    parser.set_defaults(run=_profiles)
+
+
+def _profiles(options: argparse.Namespace) -> None:
+    import pandas as pd
+
+    profiles = dk.load_profiles(options.file)
+    print(f"{profiles.path or 'no profile file'}; simulated profiles are built in\n")
+    _print_table(pd.DataFrame(profiles.table()))
+
+
+def _add_estimate(parser: argparse.ArgumentParser) -> None:
+    _add_asking(parser)
+    parser.set_defaults(run=_estimate)
+
+
+def _estimate(options: argparse.Namespace) -> None:
+    _print_table(dk.estimate(**_asking(options)))
+
+
+def _add_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=["stats", "verify", "export", "import"])
+    parser.add_argument("file", nargs="?", help="the JSONL file to export to or to import")
+    parser.add_argument("--store", help="the folder of the store (default: $DISTILKIT_STORE or the user's data folder)")
+    parser.set_defaults(run=_store)
+
+
+def _store(options: argparse.Namespace) -> None:
+    if options.action in {"export", "import"} and not options.file:
+        raise InputError(f"name the file: distilkit store {options.action} answers.jsonl")
+    with dk.Store(options.store) as store:
+        if options.action == "export":
+            print(f"{store.export(options.file)} answers written to {options.file}")
+        elif options.action == "import":
+            print(store.import_from(options.file))
+        elif options.action == "verify":
+            _verify(store)
+        else:
+            print(store.stats())
+
+
+def _verify(store: dk.Store) -> None:
+    damaged = store.verify()
+    if damaged:
+        raise DistilkitError(f"{len(damaged)} damaged entries, asked again when needed: {', '.join(map(str, damaged[:5]))}")
+    print("every entry is intact")
+
+
+def _add_sim(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, help="the port on 127.0.0.1 (default: any free one)")
+    parser.add_argument("--config", help="a profile file; its profiles of type sim are served (default: the built-in)")
+    parser.set_defaults(run=_sim)
+
+
+def _sim(options: argparse.Namespace) -> None:
+    from distilkit.sim import serve_forever
+
+    profiles = dk.load_profiles(options.config)
+    served = [profiles[name] for name in profiles]
+    serve_forever({profile.model: profile.sim for profile in served if profile.sim}, port=options.port)
+
+
+def _print_summary(frame: pd.DataFrame) -> None:
+    summary = dk.summarize(frame)
+    _print_table(summary)
+
+
+def _print_table(frame: pd.DataFrame) -> None:
+    import pandas as pd
+
+    with pd.option_context("display.width", 200, "display.max_columns", None, "display.max_colwidth", 60):
+        print(frame.to_string(index=False, na_rep="unknown"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
