@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pandas as pd
 import pytest
 
 from distilkit.cli import main
+from distilkit.sim import Dials, Server
 
 COMMAND = [sys.executable, "-m", "distilkit.cli"]
 
@@ -103,8 +103,8 @@ def test_prompts_come_from_standard_input_in_a_pipe(tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (["compare", "missing.csv", "-p", "sim/small"], "missing.csv: there is no such file"),
-        (["compare", "prompts.csv", "-p", "sim/smal"], "sim/small"),
-        (["compare", "prompts.csv", "-p", ","], "profiles="),
+        (["compare", "prompts.csv", "-p", "sim/smal", "--template", "{question}"], "sim/small"),
+        (["compare", "prompts.csv", "-p", ",", "--template", "{question}"], "profiles="),
         (["compare", "prompts.csv", "-p", "sim/small"], "template="),
         (["compare", "prompts.csv", "-p", "sim/small", "--template", "{q}"], "question"),
         (
@@ -185,15 +185,14 @@ def test_failed_calls_are_counted_on_the_screen(
 
 
 def test_the_simulator_serves_until_it_is_told_to_stop() -> None:
-    server = subprocess.Popen([*COMMAND, "sim", "--port", "0"], stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    url = next(word for word in server.stdout.readline().split() if word.startswith("http://127.0.0.1:"))
+    with subprocess.Popen([*COMMAND, "sim", "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        url = next(word for word in server.stdout.readline().split() if word.startswith("http://127.0.0.1:"))
+        with urllib.request.urlopen(f"{url}/models", timeout=10) as reply:  # noqa: S310 - our own server on loopback
+            names = [model["id"] for model in json.load(reply)["data"]]
+        server.send_signal(signal.SIGINT)
+        assert server.wait(timeout=10) == 0
 
-    with urllib.request.urlopen(f"{url}/models", timeout=10) as reply:  # noqa: S310 - our own server on loopback
-        names = [model["id"] for model in json.load(reply)["data"]]
-    server.send_signal(signal.SIGINT)
-
-    assert server.wait(timeout=10) == 0
     assert {"small", "medium", "large"} <= set(names)
 
 
@@ -215,26 +214,21 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_command_exits_with_130_and_keeps_what_was_answered(tmp_path: Path) -> None:
-    (tmp_path / "slow.yaml").write_text(
-        "providers:\n  slow:\n    type: sim\n    model: m\n    simulation: {latency_s: 0.05}\n"
-        "    processing: {concurrent_requests: 4}\n"
-    )
     (tmp_path / "many.txt").write_text("\n".join(f"question {n}" for n in range(2_000)))
-    child = subprocess.Popen(
-        [*COMMAND, "compare", "many.txt", "-p", "slow", "--config", "slow.yaml", "-o", "out.jsonl"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "DISTILKIT_STORE": str(tmp_path / "store")},
-    )
-    deadline = time.monotonic() + 60
-    database = tmp_path / "store" / "cache.db"
-    while not database.exists() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    time.sleep(4)
-    child.send_signal(signal.SIGINT)
-    out, err = child.communicate(timeout=30)
+    with Server.start({"m": Dials(latency_s=0.05)}) as server:
+        (tmp_path / "slow.yaml").write_text(
+            f"providers:\n  slow:\n    type: sim\n    model: m\n    base_url: {server.url}\n"
+            "    simulation: {latency_s: 0.05}\n    processing: {concurrent_requests: 4}\n"
+        )
+        asked = ["compare", "many.txt", "-p", "slow", "--config", "slow.yaml", "-o", "out.jsonl"]
+        child = subprocess.Popen(
+            [*COMMAND, *asked], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 60
+        while server.stats()["answers"] < 20 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=30)
 
     assert child.returncode == 130
     assert "Run the same call again" in err

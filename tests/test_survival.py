@@ -35,12 +35,11 @@ dk.compare([f"question {n}" for n in range(count)], profile, store=folder, on_ev
 def test_killed_in_the_middle_and_run_again_nothing_answered_is_sent_again(tmp_path: Path, share: float) -> None:
     with Server.start({"bench": Dials(latency_s=0.02, jitter=0)}) as server:
         command = [sys.executable, "-c", CHILD, server.url, str(tmp_path / "store"), str(COUNT), str(IN_FLIGHT)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert child.stdout is not None
-        acknowledged = [child.stdout.readline().strip() for _ in range(int(COUNT * share))]
-        os.kill(child.pid, signal.SIGKILL)
-        acknowledged += [line.strip() for line in child.stdout.read().splitlines() if len(line.strip()) == 64]
-        child.wait()
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            acknowledged = [child.stdout.readline().strip() for _ in range(int(COUNT * share))]
+            os.kill(child.pid, signal.SIGKILL)
+            acknowledged += [line.strip() for line in child.stdout.read().splitlines() if len(line.strip()) == 64]
         time.sleep(0.2)  # the server may still be answering what was in flight
         answered_before = server.stats()["answers"]
 

@@ -60,10 +60,8 @@ def _problem(root: Item, error: Mapping[str, Any], before: tuple[str | int, ...]
     location: Sequence[str | int] = error["loc"]
     item = find(root, location)
     if error["type"] == "missing":
-        name = str(location[-1])
-        there = item.fields.get(name)
-        # A variable is left out until the profile is used.
-        return None if there and isinstance(there.value, Var) else at(item, f"{name} is missing; add it")
+        # What holds a variable is left out until the profile is used, and is not missing.
+        return None if isinstance(item.value, Var) else at(item, f"{location[-1]} is missing; add it")
     if error["type"] == "extra_forbidden":
         return at(item, unknown_field((*before, *location)))
     return at(item, _words(error))

@@ -110,6 +110,14 @@ def test_prices_are_exact_as_written(load: Load) -> None:
     assert (str(price.input_per_million), str(price.output_per_million)) == ("0.07", "1.10")
 
 
+def test_a_price_from_a_variable_is_as_exact_and_not_missed_before(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    profiles = load(
+        "providers: {a: {type: ollama, model: m, price: {input_per_million: '${IN}', output_per_million: 2}}}"
+    )
+    monkeypatch.setenv("IN", "0.07")
+    assert profiles["a"].price == Price(input_per_million=Decimal("0.07"), output_per_million=Decimal(2))
+
+
 def test_params_are_plain_json(load: Load) -> None:
     profile = one(load, "type: openai\n    generation_params: {temperature: 0.7, extra_body: {a: [0.5, {b: 1}]}}")
     assert json.loads(json.dumps(dict(profile.params))) == {"temperature": 0.7, "extra_body": {"a": [0.5, {"b": 1}]}}
@@ -148,6 +156,10 @@ def test_a_variable_is_looked_up_when_the_profile_is_used(load: Load, monkeypatc
     first, second = str(caught.value).splitlines()
     assert "profiles.yaml:2: providers.a.base_url: ${A_URL} is not set; set A_URL" in first
     assert "providers.a.rate_limit.rpm: ${A_RPM} is not set" in second
+
+    monkeypatch.setenv("A_URL", "")
+    with pytest.raises(ConfigError, match=r"\$\{A_URL\} is not set"):
+        profiles["a"]
 
     monkeypatch.setenv("A_URL", "https://a.example/v1")
     monkeypatch.setenv("A_RPM", "12")

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -195,15 +196,19 @@ def test_a_commit_that_fails_leaves_no_transaction_open(
 ) -> None:
     """As diskcache leaves it: its rollback fails after SQLite's own, and the message that counts is the first."""
     cache = store._current().commits._cache
+    full = sqlite3.OperationalError("database or disk is full")
+    second = sqlite3.OperationalError("cannot rollback - no transaction is active")
 
     @contextmanager
     def failing() -> Iterator[None]:
         cache._sql("BEGIN IMMEDIATE")
+        cache._txn_id = threading.get_ident()
         yield
+        cache._txn_id = None
         try:
-            raise sqlite3.OperationalError("database or disk is full")
+            raise full
         except sqlite3.OperationalError:
-            raise sqlite3.OperationalError("cannot rollback - no transaction is active")  # noqa: B904 - as there
+            raise second  # noqa: B904 - as diskcache does
 
     monkeypatch.setattr(cache, "transact", failing)
     with pytest.raises(StoreError, match="database or disk is full; free some space"):
