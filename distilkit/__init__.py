@@ -3,7 +3,7 @@
     import distilkit as dk
 
     tasks = dk.sample_task(60)
-    df = dk.compare(tasks, profiles=["sim/small", "sim/large"], score={"correct": dk.score.number("answer")})
+    df = dk.compare(tasks, ["sim/small", "sim/large"], score={"correct": dk.score.number_or_text("answer")})
     dk.summarize(df)
     dk.plot.frontier(df)
 

@@ -22,7 +22,7 @@ from distilkit.frame import Rows
 from distilkit.profiles import Profile, load_profiles, resolve
 from distilkit.progress import Progress, listeners
 from distilkit.prompts import to_prompts
-from distilkit.provider import Transport, check_ready
+from distilkit.provider import Transport, check_ready, warm
 from distilkit.scoring import Scores, apply
 from distilkit.scoring import check as check_scores
 from distilkit.store import Store, Writer
@@ -169,7 +169,7 @@ def chosen_profiles(profiles: str | Profile | Sequence[str | Profile], config: s
     wanted = [profiles] if isinstance(profiles, str | Profile) else list(profiles)
     if not wanted:
         raise InputError("profiles= is empty; name at least one, e.g. profiles=['sim/small']")
-    return resolve(wanted, load_profiles(config))
+    return resolve(wanted, lambda: load_profiles(config))
 
 
 @contextlib.contextmanager
@@ -230,6 +230,7 @@ def _check_sendable(misses: Sequence[Call], store: Store, *, network: bool) -> N
     if store.readonly:
         raise StoreError(f"{len(misses):,} answers are not stored, and new ones could not be kept: {store!r}")
     if network:
+        warm()
         for profile in {call.profile.name: call.profile for call in misses}.values():
             check_ready(profile)
 
@@ -280,5 +281,3 @@ def _with_own(rows: Rows, calls: Sequence[Call], own: pd.DataFrame | None) -> pd
     import pandas as pd
 
     return pd.concat([frame, taken], axis=1)
-
-

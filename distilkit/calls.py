@@ -217,7 +217,19 @@ def plan(
 
 
 def _merge(profile_params: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in {**profile_params, **params}.items() if value is not None}
+    merged = {**profile_params, **params}
+    return {name: _plain(value) for name, value in merged.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Write 0.0 as 0: YAML, JSON and Python spell one temperature in two ways, and it must be paid for once."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    return value
 
 
 def _call(prompt: Prompt, profile: Profile, params: Mapping[str, Any], sample: int) -> Call:

@@ -11,14 +11,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import distilkit as dk
 from distilkit.errors import DistilkitError, InputError
 from distilkit.files import check_target, read_table, write_table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from distilkit.screen import clip, one_line, print_profiles, print_summary, print_table
 
 DEMO_PROFILES = ("sim/small", "sim/medium", "sim/large")
 
@@ -30,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.run(options)
     except DistilkitError as error:
         # One line, whatever is in it: terminals run control characters.
-        print(f"distilkit: {_one_line(str(error))}", file=sys.stderr)
+        print(f"distilkit: {one_line(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("distilkit: interrupted; what was answered is kept", file=sys.stderr)
@@ -40,11 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return 0
-
-
-def _one_line(text: str) -> str:
-    shown = " ".join(text.split("\n"))
-    return "".join(character if character.isprintable() else "?" for character in shown)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,18 +65,13 @@ def _demo(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         frame = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder)
         again = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder, cache="only", progress=False)
-    _print_summary(frame)
+    print_summary(frame)
     example = frame[frame["profile"] == "sim/large"].iloc[0]
-    print(f"\nOne answer of sim/large, its thinking apart:\n  asked     {_clip(example['prompt'])}")
-    print(f"  thinking  {_clip(example['thinking'])}\n  answer    {_clip(example['content'])}")
+    print(f"\nOne answer of sim/large, its thinking apart:\n  asked     {clip(example['prompt'])}")
+    print(f"  thinking  {clip(example['thinking'])}\n  answer    {clip(example['content'])}")
     billed = float(again["billed_usd"].sum())
     print(f"\nThe same call again: {int(again['from_store'].sum())} rows from the store, ${billed:.2f} billed.")
     print("Next: notebooks/01_quickstart.ipynb, or `distilkit compare --help`.")
-
-
-def _clip(text: Any, width: int = 100) -> str:
-    shown = _one_line(str(text))
-    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
 
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
@@ -126,7 +114,7 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--score",
         metavar="SCORER:COLUMN",
-        help="compare the answers with a column: exact, contains or number, e.g. number:answer",
+        help="compare the answers with a column: exact, contains, number or number_or_text, e.g. number:answer",
     )
     parser.add_argument("--cache", choices=["use", "refresh", "only"], default="use", help="see the documentation")
     parser.add_argument("--out", "-o", help="write all rows to a .csv, .jsonl or .parquet file")
@@ -142,10 +130,10 @@ def _compare(options: argparse.Namespace) -> None:
     frame = dk.compare(**asking, score=score, cache=options.cache, progress=False if options.quiet else None)
     if options.out:
         write_table(frame, options.out)
-    _print_summary(frame)
+    print_summary(frame)
     errors = frame["error"].dropna()
     if len(errors):
-        print(f"\n{len(errors)} of {len(frame)} calls failed, the first: {_clip(errors.iloc[0], 300)}")
+        print(f"\n{len(errors)} of {len(frame)} calls failed, the first: {clip(errors.iloc[0], 300)}")
     if options.out:
         print(f"\n{len(frame)} rows written to {options.out}")
     if len(frame) < len(asking["prompts"]) * len(asking["profiles"]) * options.samples:
@@ -156,7 +144,12 @@ def _score(text: str | None) -> dict[str, Any] | None:
     if text is None:
         return None
     name, _, column = text.partition(":")
-    scorers = {"exact": dk.score.exact, "contains": dk.score.contains, "number": dk.score.number}
+    scorers = {
+        "exact": dk.score.exact,
+        "contains": dk.score.contains,
+        "number": dk.score.number,
+        "number_or_text": dk.score.number_or_text,
+    }
     if name not in scorers:
         raise InputError(f"--score {text!r}: the scorers are {', '.join(scorers)}; write e.g. number:answer")
     return {"correct": scorers[name](column or "answer")}
@@ -168,11 +161,9 @@ def _add_profiles(parser: argparse.ArgumentParser) -> None:
 
 
 def _profiles(options: argparse.Namespace) -> None:
-    import pandas as pd
-
     profiles = dk.load_profiles(options.file)
-    print(f"{profiles.path or 'no profile file'}; simulated profiles are built in\n")
-    _print_table(pd.DataFrame(profiles.table()))
+    print(f"{profiles.path or 'no profile file'}; the sim profiles are built in\n")
+    print_profiles(profiles.table())
 
 
 def _add_estimate(parser: argparse.ArgumentParser) -> None:
@@ -181,7 +172,7 @@ def _add_estimate(parser: argparse.ArgumentParser) -> None:
 
 
 def _estimate(options: argparse.Namespace) -> None:
-    _print_table(dk.estimate(**_asking(options)))
+    print_table(dk.estimate(**_asking(options)))
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -208,7 +199,9 @@ def _store(options: argparse.Namespace) -> None:
 def _verify(store: dk.Store) -> None:
     damaged = store.verify()
     if damaged:
-        raise DistilkitError(f"{len(damaged)} damaged entries, asked again when needed: {', '.join(map(str, damaged[:5]))}")
+        raise DistilkitError(
+            f"{len(damaged)} damaged entries, asked again when needed: {', '.join(map(str, damaged[:5]))}"
+        )
     print("every entry is intact")
 
 
@@ -224,18 +217,6 @@ def _sim(options: argparse.Namespace) -> None:
     profiles = dk.load_profiles(options.config)
     served = [profiles[name] for name in profiles]
     serve_forever({profile.model: profile.sim for profile in served if profile.sim}, port=options.port)
-
-
-def _print_summary(frame: pd.DataFrame) -> None:
-    summary = dk.summarize(frame)
-    _print_table(summary)
-
-
-def _print_table(frame: pd.DataFrame) -> None:
-    import pandas as pd
-
-    with pd.option_context("display.width", 200, "display.max_columns", None, "display.max_colwidth", 60):
-        print(frame.to_string(index=False, na_rep="unknown"))
 
 
 if __name__ == "__main__":

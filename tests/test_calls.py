@@ -223,3 +223,14 @@ def test_values_do_not_change(value: Any) -> None:
 
 def test_an_answer_from_the_store_is_not_billed() -> None:
     assert Answer(record=Record(provider="p", raw={}), from_store=True).billed_usd == 0
+
+
+@pytest.mark.parametrize(("one", "other"), [({"temperature": 0}, {"temperature": 0.0}), ({"x": [1.0]}, {"x": [1]})])
+def test_two_spellings_of_one_number_are_paid_for_once(one: dict[str, Any], other: dict[str, Any]) -> None:
+    profile = Profile(name="p", provider="sim", model="m", section="s")
+    prompt = Prompt(0, "hi", [{"role": "user", "content": "hi"}])
+
+    first, second = (plan([prompt], [profile], params=params, samples=1)[0] for params in (one, other))
+
+    assert first.key == second.key
+    assert plan([prompt], [profile], params={"temperature": 0.5}, samples=1)[0].request.params == {"temperature": 0.5}

@@ -6,7 +6,8 @@ A plain profile never stands for another one: what is not certain is an error th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from distilkit.errors import ConfigError, InputError
 from distilkit.profiles.build import build
@@ -20,8 +21,14 @@ from distilkit.profiles.tree import Item, merge
 _PRICE = frozenset({"models", "price"})
 
 
-def resolve(wanted: Sequence[str | Profile] | str | Profile, profiles: Profiles) -> list[Profile]:
+def resolve(
+    wanted: Sequence[str | Profile] | str | Profile, profiles: Profiles | Callable[[], Profiles]
+) -> list[Profile]:
     """Return a profile for each one asked for, in that order.
+
+    Args:
+        wanted: names, or `Profile` objects, which stand for themselves.
+        profiles: where names are looked up; a function is called only if there is a name to look up.
 
     Raises:
         InputError: nothing is asked for, or something that is neither a name nor a `Profile`.
@@ -32,9 +39,10 @@ def resolve(wanted: Sequence[str | Profile] | str | Profile, profiles: Profiles)
         raise InputError("profiles: empty; name at least one, such as 'sim/small' or 'gpt-4o-mini'")
     found: list[Profile] = []
     errors: list[str] = []
+    known = cache(lambda: profiles if isinstance(profiles, Profiles) else profiles())
     for each in asked:
         try:
-            found.append(each if isinstance(each, Profile) else _named(each, profiles))
+            found.append(each if isinstance(each, Profile) else _named(each, known()))
         except ConfigError as error:
             errors.append(str(error))
     errors += _twice(found)

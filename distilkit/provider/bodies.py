@@ -14,6 +14,8 @@ from distilkit.provider.sse import CutStreamError, assemble
 
 _GOOD = range(200, 300)
 _SHOWN = 2_000
+# NaN and Infinity are not JSON, but some servers send them; nothing downstream could store them.
+_JSON = json.JSONDecoder(parse_constant=lambda _: None)
 
 
 def body_of(reply: Reply) -> dict[str, Any] | Trouble:
@@ -32,12 +34,7 @@ def body_of(reply: Reply) -> dict[str, Any] | Trouble:
 
 
 def _json(body: bytes) -> Any:
-    # NaN and Infinity are not JSON, but some servers send them; nothing downstream could store them.
-    return json.loads(body, parse_constant=_nothing)
-
-
-def _nothing(_: str) -> None:
-    return None
+    return _JSON.decode(body.decode("utf-8-sig"))
 
 
 def _stream(reply: Reply) -> dict[str, Any]:

@@ -40,12 +40,11 @@ def check_ready(profile: Profile) -> None:
         if not _NAME.fullmatch(name):
             raise ConfigError(f"{profile.name}: headers: {name!r} cannot be the name of a header")
         _checked(profile.name, f"headers.{name}", secret)
-    _check_address(profile.name, "base_url", profile.base_url)
-    for field, proxy in (
-        ("proxy.http", profile.connection.proxy_http),
-        ("proxy.https", profile.connection.proxy_https),
-    ):
-        _check_address(profile.name, field, proxy.reveal() if proxy else None)
+    connection = profile.connection
+    proxies = {"proxy.http": connection.proxy_http, "proxy.https": connection.proxy_https}
+    for field, address in {"base_url": profile.base_url, **proxies}.items():
+        if address is not None and not _is_address(address):
+            raise ConfigError(f"{profile.name}: {field} is no address; write it as https://host/path")
     _check_certificate(profile)
 
 
@@ -102,33 +101,29 @@ def _password(url: str) -> str | None:
 
 
 def _checked(profile: str, field: str, secret: Secret) -> str:
-    value = secret.reveal()
-    # The message must not show the value, nor the position of what is wrong in it.
+    # The value is in no variable here, so that no traceback of this error can show it.
+    problem = _problem(secret.reveal())
+    if problem is not None:
+        raise ConfigError(f"{profile}: {field} {problem}")
+    return secret.reveal()
+
+
+def _problem(value: str) -> str | None:
     if any(ord(character) < _FIRST_PRINTABLE or ord(character) == _DELETE for character in value):
-        raise ConfigError(f"{profile}: {field} holds a line break or another control character; remove it")
-    if not _is_latin(value):
-        raise ConfigError(f"{profile}: {field} holds characters that cannot stand in an HTTP header; copy it again")
-    return value
-
-
-def _is_latin(value: str) -> bool:
+        return "holds a line break or another control character; remove it"
     try:
         value.encode("latin-1")
     except UnicodeEncodeError:
-        return False
-    return True
+        return "holds characters that cannot stand in an HTTP header; copy it again"
+    return None
 
 
-def _check_address(profile: str, field: str, url: str | None) -> None:
-    if url is None:
-        return
+def _is_address(address: str | Secret) -> bool:
     try:
-        parts = urlsplit(url)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(address if isinstance(address, str) else address.reveal())
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        good = False
-    if not good:
-        raise ConfigError(f"{profile}: {field} is no address; write it as https://host/path")
+        return False
 
 
 def _check_certificate(profile: Profile) -> None:

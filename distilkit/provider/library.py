@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -25,9 +26,10 @@ _LOGGERS = ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy")
 
 
 class _Importing:
-    """A lock of the process: two threads must not both change and restore the environment."""
+    """Locks of the process: two threads must not both change and restore the environment, or the warnings."""
 
     lock = threading.Lock()
+    quiet = threading.Lock()
 
 
 def library() -> Any:
@@ -39,6 +41,17 @@ def library() -> Any:
 def warm() -> None:
     """Start the import in a background thread, so that it is done when first needed. Harmless when repeated."""
     threading.Thread(target=library, name="distilkit-litellm", daemon=True).start()
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Hold back warnings: LiteLLM's modules come one by one on first use, and draw some from pydantic.
+
+    For one thread at a time, and not for long: the filters of `warnings` belong to the process.
+    """
+    with _Importing.quiet, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 @cache  # an import is once a process

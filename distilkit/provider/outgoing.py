@@ -101,24 +101,26 @@ def _body(route: Route, messages: list[Any], headers: dict[str, str]) -> dict[st
 
 def _far_away(messages: Sequence[Mapping[str, Any]], route: Route) -> Trouble | None:
     """Refuse a picture or file at an address where LiteLLM would fetch it: one attempt is one request."""
-    fetched = [url for message in messages for url in _links(message.get("content")) if not _passed_on(url, route)]
-    if not fetched:
+    links = [link for message in messages for link in _links(message.get("content"))]
+    if all(_passed_on(name, url, route) for name, url in links):
         return None
     message = f"{route.profile.provider} takes no link to a picture or file here; send its content as a data: URL"
     return Trouble(kind="invalid_request", message=message)
 
 
-def _passed_on(url: str, route: Route) -> bool:
+def _passed_on(name: str, url: str, route: Route) -> bool:
     if not url.startswith(("http://", "https://", "www.", "gs://")):
         return True
+    if name == "file":  # LiteLLM fetches the PDF for every provider
+        return False
     return is_openai_shaped(route.url) or (route.profile.provider == "anthropic" and url.startswith("https://"))
 
 
-def _links(content: Any) -> list[str]:
-    found: list[str] = []
+def _links(content: Any) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
     for part in content if isinstance(content, Sequence) and not isinstance(content, str) else ():
         for name in ("image_url", "file", "video_url", "source") if isinstance(part, Mapping) else ():
             link = part.get(name)
             values = link.values() if isinstance(link, Mapping) else (link,)
-            found += [value for value in values if isinstance(value, str)]
+            found += [(name, value) for value in values if isinstance(value, str)]
     return found

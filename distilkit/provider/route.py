@@ -25,6 +25,9 @@ _OPENAI_LIKE = "custom_openai"
 # Never sent: this asks for one whole reply.
 _NOT_SENT = frozenset({"stream", "stream_options"})
 
+# Notes from one part of LiteLLM to another, which its own HTTP code takes out of the body.
+_INTERNAL = ("fake_stream", "is_vertex_request", "vertex_count_tokens_location", "max_retries")
+
 _T = TypeVar("_T")
 _PROBE = ({"role": "user", "content": "?"},)
 
@@ -134,7 +137,7 @@ def _target(profile: Profile) -> tuple[str | None, str]:
 
 def _url(profile: Profile, config: Any, base_url: str | None, model: str) -> str:
     provider = profile.provider
-    known = base_url or addresses.DEFAULT_BASES.get(provider)
+    known = (base_url or "").rstrip("/") or addresses.DEFAULT_BASES.get(provider)
     base = known or _litellm_base(provider, model)
     url = base and addresses.complete(base, provider, model, profile.api_version)
     if not url:
@@ -177,9 +180,30 @@ def _mapped(
         way = "take it out of generation_params, or set it to None in params="
         return Trouble(kind="invalid_request", message=f"{profile.litellm_model} has no parameter {names}; {way}")
     known = {name: value for name, value in given.items() if name in supported}
-    mapped = guarded(lambda: dict(config.map_openai_params(known, {}, profile.model, drop_params=False)))
+    mapped = _renamed(config, profile.model, known)
+    if not isinstance(mapped, Trouble) and openai_shaped and mapped.get("json_mode"):
+        # LiteLLM would ask for JSON by way of a tool, and the answer would be none. The protocol has a word for it.
+        other["response_format"] = known.pop("response_format")
+        mapped = _renamed(config, profile.model, known)
     if isinstance(mapped, Trouble):
         return mapped
     own = mapped.pop("extra_body", None) or {}
     theirs = other.pop("extra_body", None) or {}
     return {**mapped, **other, "extra_body": {**own, **theirs}}
+
+
+def _renamed(config: Any, model: str, params: Mapping[str, Any]) -> dict[str, Any] | Trouble:
+    mapped = guarded(lambda: dict(config.map_openai_params(dict(params), {}, model, drop_params=False)))
+    if isinstance(mapped, Trouble):
+        return mapped
+    form = params.get("response_format")
+    wanted = isinstance(form, Mapping) and form.get("type") not in (None, "text")
+    if wanted and _is_dropped(config, model, {"response_format": form}):
+        return Trouble(kind="invalid_request", message=f"{model} has no response_format {form}; take it out")
+    return {name: value for name, value in mapped.items() if name not in _INTERNAL}
+
+
+def _is_dropped(config: Any, model: str, param: dict[str, Any]) -> bool:
+    """Say whether nothing of a parameter arrives in the provider's names."""
+    alone = guarded(lambda: config.map_openai_params(param, {}, model, drop_params=False))
+    return not isinstance(alone, Trouble) and not alone.keys() - {"json_mode", *_INTERNAL}

@@ -7,6 +7,8 @@ returns what went wrong as a value, so that no frame that holds a key is in a tr
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import ssl
 import time
 
@@ -121,6 +123,9 @@ class Session:
 
 def _reason(error: Exception) -> str:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    number = getattr(cause, "errno", None)
+    if isinstance(cause, OSError) and isinstance(number, int) and number in errno.errorcode:
+        return os.strerror(number).lower()  # asyncio's own text names the address, but not what happened
     return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 

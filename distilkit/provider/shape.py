@@ -6,13 +6,12 @@ Knows nothing of connections. A body that LiteLLM cannot read has no reading, an
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from distilkit.provider.exchange import Reply
-from distilkit.provider.library import library
+from distilkit.provider.library import library, quiet
 from distilkit.provider.route import Route
 
 # The rest is invented by LiteLLM on each reading: ids, times.
@@ -78,8 +77,7 @@ def _empty() -> Any:
 def _model_response() -> Any:
     """Return LiteLLM's class for replies, after the warnings its first use draws from pydantic."""
     found = library().ModelResponse
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         found().model_dump()
     return found
 

@@ -6,6 +6,7 @@ LiteLLM's is off. Knows nothing of sessions: LiteLLM brings its own.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from typing import Any
@@ -14,6 +15,7 @@ from distilkit.calls import Call, Record
 from distilkit.profiles.profile import Profile
 from distilkit.provider.faults import Trouble, trouble_of
 from distilkit.provider.headers import kept
+from distilkit.provider.keys import check_ready
 from distilkit.provider.library import library
 from distilkit.provider.tables import price_line
 
@@ -35,10 +37,16 @@ _HEADER_PREFIX = "llm_provider-"
 
 
 async def ask_signed(call: Call) -> Record | Trouble:
-    """Send one call through LiteLLM. `raw` is then LiteLLM's reading: it does not hand out the body itself."""
+    """Send one call through LiteLLM. `raw` is then LiteLLM's reading: it does not hand out the body itself.
+
+    Raises:
+        ConfigError: a key or header is not set, or cannot be sent.
+    """
+    check_ready(call.profile)
+    litellm = await asyncio.to_thread(library)
     started = time.perf_counter()
     try:
-        response = await library().acompletion(**_arguments(call))
+        response = await litellm.acompletion(**_arguments(call))
     except Exception as error:  # noqa: BLE001 - its frames hold credentials; only a value leaves here
         return _told(error, call.profile)
     elapsed = time.perf_counter() - started

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from distilkit.calls import Call, Record
-from distilkit.errors import ProviderError
+from distilkit.errors import ConfigError, DistilkitError, ProviderError
 from distilkit.profiles.profile import Connection, Profile
 from distilkit.provider.faults import Trouble
 from distilkit.provider.headers import kept
@@ -60,17 +60,20 @@ class Transport:
             ConfigError: the key is not set, or the address or certificate of the profile is wrong; nothing was sent.
         """
         self._check_loop()
+        outcome: Record | ProviderError | ConfigError
+        # The frames below hold headers, so nothing is raised out of them as it is.
         try:
             outcome = await self._outcome(call)
         except asyncio.CancelledError as error:
-            # The frames below hold headers.
             raise error.with_traceback(None) from None
-        if isinstance(outcome, ProviderError):
+        except ConfigError as error:
+            outcome = ConfigError(str(error))
+        if isinstance(outcome, DistilkitError):
             raise outcome
         return outcome
 
     async def aclose(self) -> None:
-        """Close every connection. The transport can be used again."""
+        """Close every connection. The transport can be used again, in the same loop."""
         sessions, self._sessions = self._sessions, {}
         for session in sessions.values():
             await session.aclose()
@@ -89,7 +92,7 @@ class Transport:
         from distilkit.provider.bodies import body_of
         from distilkit.provider.outgoing import outgoing, params_in, written
 
-        route = await self._route(call.profile, call.request.params)
+        route = await self._route(call)
         if isinstance(route, Trouble):
             return route
         made = written(route, call)
@@ -105,23 +108,23 @@ class Transport:
         raw = body_of(reply)
         return raw if isinstance(raw, Trouble) else _record(route, reply, raw, params_in(body))
 
-    async def _route(self, profile: Profile, params: Mapping[str, Any]) -> Route | Trouble:
-        key = id(profile), json.dumps(params, sort_keys=True, default=repr)
+    async def _route(self, call: Call) -> Route | Trouble:
+        key = id(call.profile), json.dumps(call.request.params, sort_keys=True, default=repr)
         found = self._routes.get(key)
         if found is None:
             async with self._building:
-                found = self._routes.get(key) or (profile, await self._built(profile, params))
-                if len(self._routes) >= _MOST_ROUTES:
-                    self._routes.clear()
-                self._routes[key] = found
+                found = self._routes.get(key)
+                if found is None:
+                    check_ready(call.profile)
+                    # In a thread: the first imports LiteLLM, which takes seconds.
+                    found = call.profile, await asyncio.to_thread(_built, call)
+                    self._remember(key, found)
         return found[1]
 
-    async def _built(self, profile: Profile, params: Mapping[str, Any]) -> Route | Trouble:
-        """Build a route in a thread: the first imports LiteLLM, which takes seconds."""
-        from distilkit.provider.route import build_route
-
-        check_ready(profile)
-        return await asyncio.to_thread(build_route, profile, params)
+    def _remember(self, key: tuple[int, str], found: tuple[Profile, Route | Trouble]) -> None:
+        if len(self._routes) >= _MOST_ROUTES:
+            self._routes.clear()
+        self._routes[key] = found
 
     def _session(self, profile: Profile) -> Session:
         key = profile.section, profile.connection
@@ -131,6 +134,19 @@ class Transport:
 
             session = self._sessions[key] = Session(profile.connection)
         return session
+
+
+def _built(call: Call) -> Route | Trouble:
+    from distilkit.provider.library import library, quiet
+    from distilkit.provider.outgoing import written
+    from distilkit.provider.route import build_route
+
+    library()
+    with quiet():
+        route = build_route(call.profile, call.request.params)
+        if not isinstance(route, Trouble):
+            written(route, call)  # once for nothing: what it imports on first use takes time, and is imported here
+    return route
 
 
 def _record(route: Route, reply: Reply, raw: Mapping[str, Any], sent: Mapping[str, Any]) -> Record:

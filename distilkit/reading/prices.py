@@ -23,6 +23,8 @@ _LARGEST_EXPONENT = 40
 # LiteLLM: `input_cost_per_token_above_200k_tokens` prices every token of a request with more input than that.
 _ABOVE, _K_TOKENS = "input_cost_per_token_above_", "k_tokens"
 
+_WHOLE = "cost_usd"
+
 
 class _Rates(NamedTuple):
     """Dollars a token; None where unknown. `above` is the number of input tokens beyond which they hold."""
@@ -45,11 +47,13 @@ def cost_usd(completion: Completion, price: Price | None, line: Mapping[str, str
     Args:
         completion: its token counts are used.
         price: the profile's, dollars a million tokens; wins over `line`.
-        line: LiteLLM's, dollars a token, as strings.
+        line: LiteLLM's, dollars a token, as strings; or `cost_usd` alone, what an answer recorded elsewhere cost.
     """
     if price is not None:
         tiers = _of_price(price)
     elif line:
+        if _WHOLE in line:
+            return _figure(line[_WHOLE])
         tiers = _of_line(tuple(line.items()))
     else:
         return None

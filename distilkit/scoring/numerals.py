@@ -20,7 +20,7 @@ _ALONE = r"(?<!\w)(?<![^\W\d][-\u2010\u2011])(?<!\^)(?<!\^\{)(?<!_\{)"
 # One number. Quantifiers are bounded or cannot overlap, so a scan takes time linear in the text.
 _NUMBER = re.compile(
     rf"""
-    (?=[-\u2212\\$\u20ac\u00a3\u00a5\u20b9\d.\u00bc-\u00be\u2150-\u215e])    # a glance at each letter: three times as fast
+    (?=[-\u2212\\$\u20ac\u00a3\u00a5\u20b9\d.\u00bc-\u00be\u2150-\u215e])  # a glance first: three times as fast
     (?:(?<![\w)\]}}\-])(?P<minus>{_MINUS}))?          # 10-5 ends with 5, not with -5
     (?:\\?[$\u20ac\u00a3\u00a5\u20b9]\s?)?            # $5, \$5 and -$5
     (?P<minus2>(?<=[$\u20ac\u00a3\u00a5\u20b9]){_MINUS})?    # $-5

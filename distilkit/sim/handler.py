@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -97,13 +98,26 @@ class Handler:
 async def listen(simulation: Simulation, sock: socket.socket) -> Callable[[], Awaitable[None]]:
     """Serve on a bound socket; return what to await to stop."""
     server = web.Server(Handler(simulation), request_factory=_request, access_log=None, keepalive_timeout=_KEEP_ALIVE_S)
-    listener = await asyncio.get_running_loop().create_server(server, sock=sock, backlog=_BACKLOG)
+    loop = asyncio.get_running_loop()
+    listener = await loop.create_server(server, sock=sock, backlog=_BACKLOG)
 
     async def stop() -> None:
+        # First accept no more, then let what was accepted just now arrive: a connection that asyncio completes after
+        # its listener is closed is never closed itself.
+        with suppress(NotImplementedError):  # Windows
+            loop.remove_reader(sock)
+        await _turns()
         listener.close()
         await server.shutdown(timeout=_GRACE_S)
+        await _turns()
 
     return stop
+
+
+async def _turns() -> None:
+    """Let callbacks run that were put off to later turns of the loop."""
+    for _ in range(10):
+        await asyncio.sleep(0)
 
 
 def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:

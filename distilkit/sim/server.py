@@ -62,7 +62,7 @@ class Server:
     @property
     def is_running(self) -> bool:
         """Whether it serves, in this process."""
-        return self._thread is not None and self._process_id == os.getpid()
+        return self._thread is not None
 
     def register(self, model: str, dials: Dials) -> str:
         """Add a model, from any thread, and return the name to ask it under; the same again for the same dials."""
@@ -79,7 +79,7 @@ class Server:
     def close(self) -> None:
         """Stop serving; what is in flight is cut off. A second call, or one in a forked child, does nothing."""
         thread, self._thread = self._thread, None
-        if thread is None or self._process_id != os.getpid() or self._loop is None or self._stopping is None:
+        if thread is None or self._loop is None or self._stopping is None:
             return
         self._loop.call_soon_threadsafe(self._stopping.set)
         thread.join(_CLOSING_S)

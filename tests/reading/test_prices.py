@@ -179,3 +179,8 @@ def test_a_lines_cost_is_exact(inputs: int, output: int, share: Fraction, figure
 
     assert cost is not None
     assert Fraction(cost) == (inputs - cached) * a + cached * c + (output - reasoning) * b + reasoning * d
+
+
+def test_an_answer_recorded_with_its_cost_costs_that() -> None:
+    assert cost_usd(Completion(), None, {"cost_usd": "0.0123"}) == Decimal("0.0123")
+    assert cost_usd(Completion(), None, {"cost_usd": "nonsense"}) is None

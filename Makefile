@@ -1,0 +1,54 @@
+# What a fresh machine needs: Python 3.11 or later, and make. Everything else is installed into .venv, by hash.
+#
+#   make demo    three simulated models, a table, no key, no network
+#   make lab     JupyterLab on the example notebooks
+#   make test    the tests, without browser and notebooks
+#   make check   linters, types, and every test, in a real browser too
+#   make lock    resolve the dependencies again (needs uv)
+#   make clean   remove what was made here, .venv too
+
+PYTHON ?= python3
+UV ?= uv
+BIN := .venv/bin
+# Two workers: the machines that run this have at least two cores. A file stays whole, so its fixtures are made once.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+
+.PHONY: demo lab test check lock clean
+.DEFAULT_GOAL := demo
+# A recipe that fails leaves no stamp behind.
+.DELETE_ON_ERROR:
+
+demo: .venv/installed
+	$(BIN)/distilkit demo
+
+lab: .venv/installed
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+test: .venv/installed
+	$(PYTEST) -m "not browser and not notebook"
+
+# One pytest run, so that one closing line counts everything: tests, docstring examples, notebooks.
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(PYTEST) --nbmake tests distilkit notebooks
+
+.venv/installed: .venv/locked pyproject.toml
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/locked: requirements-dev.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("distilkit needs Python 3.11 or later, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
+	touch $@
+
+# The versions in the present file are kept where they still fit; UVFLAGS=--upgrade takes the newest.
+lock:
+	$(UV) pip compile pyproject.toml --extra parquet --group dev --python-version 3.11 --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt $(UVFLAGS)
+
+clean:
+	rm -rf .venv artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

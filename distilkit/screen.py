@@ -1,0 +1,122 @@
+"""How tables and texts look in a terminal: rounded, aligned, and with nothing in them that a terminal would run.
+
+Knows summaries; knows no command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from distilkit.analysis.summary import score_columns, summarize
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line, without the control characters that a terminal would run."""
+    shown = " ".join(text.split("\n"))
+    return "".join(character if character.isprintable() else "?" for character in shown)
+
+
+def clip(text: Any, width: int = 100) -> str:
+    """Return the start of a text, as one line."""
+    shown = one_line(str(text))
+    return shown if len(shown) <= width else f"{shown[: width - 1]}…"
+
+
+def print_summary(frame: pd.DataFrame) -> None:
+    """Print one line a profile: how well, for how much, how fast."""
+    summary = summarize(frame)
+    shown: dict[str, Any] = {"profile": summary["profile"], "rows": summary["rows"], "failed": summary["errors"]}
+    for name in score_columns(frame, None):
+        shown[name] = [_share(*values) for values in zip(*(summary[name + end] for end in _ENDS), strict=True)]
+        shown[f"$ per {name}"] = summary[f"cost_per_{name}_usd"].map(_dollars)
+    for title, column, written in _SHOWN:
+        shown[title] = summary[column].map(written)
+    import pandas as pd
+
+    print_table(pd.DataFrame(shown))
+    for profile, note in zip(summary["profile"], summary["note"], strict=True):
+        if isinstance(note, str):
+            print(f"{clip(profile)}: {note}")
+
+
+_ENDS = ("", "_low", "_high")
+
+
+def _unknown(write: Callable[[float], str]) -> Callable[[Any], str]:
+    """Write a number, or say that it is not known; never a zero in its place."""
+    return lambda value: "unknown" if _missing(value) else write(float(value))
+
+
+def _missing(value: Any) -> bool:
+    """Return whether a cell is `<NA>`, None or NaN."""
+    import pandas as pd
+
+    return bool(pd.isna(value))
+
+
+_dollars = _unknown(lambda value: f"{value:.6f}" if 0 < value < 0.01 else f"{value:.4f}")  # noqa: PLR2004 - digits worth showing
+_seconds = _unknown(lambda value: f"{value:.2f}")
+_percent = _unknown(lambda value: f"{value:.0%}")
+_number = _unknown(lambda value: f"{value:,.0f}")
+
+_SHOWN = (
+    ("$ per item", "cost_per_item_usd", _dollars),
+    ("$ total", "cost_usd", _dollars),
+    ("$ billed", "billed_usd", _dollars),
+    ("median s", "latency_p50_s", _seconds),
+    ("p95 s", "latency_p95_s", _seconds),
+    ("tokens in", "input_tokens", _number),
+    ("tokens out", "output_tokens", _number),
+    ("thinking", "thinking_share", _percent),
+)
+
+
+def _share(mean: Any, low: Any, high: Any) -> str:
+    if _missing(mean):
+        return "unknown"
+    if _missing(low):
+        return f"{mean:.3f}"
+    return f"{mean:.3f} ({low:.3f} to {high:.3f})"
+
+
+_PROFILE = {
+    "profile": "profile",
+    "type": "type",
+    "model": "model",
+    "base_url": "address",
+    "requests_per_minute": "req/min",
+    "tokens_per_minute": "tokens/min",
+    "input_per_million": "$/M in",
+    "output_per_million": "$/M out",
+    "key": "key",
+}
+
+
+def print_profiles(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print one line a profile, as its table gives them; `-` stands for what the file does not say."""
+    import pandas as pd
+
+    cells = [{title: _cell(row.get(name)) for name, title in _PROFILE.items()} for row in rows]
+    for row in cells:
+        if row["key"].endswith(_NOT_SET):
+            row["key"] = f"not set: {row['key'].removesuffix(_NOT_SET)}"
+    print_table(pd.DataFrame(cells, columns=list(_PROFILE.values())))
+
+
+_NOT_SET = " (not set)"
+
+
+def _cell(value: Any) -> str:
+    return "-" if value is None else clip(f"{value:,}" if isinstance(value, int) else value, 100)
+
+
+def print_table(frame: pd.DataFrame) -> None:
+    """Print a whole frame; what is missing in it is unknown."""
+    import pandas as pd
+
+    with pd.option_context("display.max_colwidth", 100):
+        print(frame.to_string(index=False, na_rep="unknown"))
