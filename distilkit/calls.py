@@ -18,6 +18,9 @@ from distilkit.profiles.profile import Profile
 # Part of every key. Raising it abandons every stored answer: a pinned test stands guard.
 KEY_VERSION = 1
 
+# One encoder for all: json.dumps with options builds a new one each time.
+_CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
+
 Message = Mapping[str, Any]
 
 
@@ -66,7 +69,7 @@ class Request:
             InputError: a message or parameter is not JSON (a set, an object, a NaN).
         """
         try:
-            payload = json.dumps([KEY_VERSION, self.as_dict()], sort_keys=True, allow_nan=False, separators=(",", ":"))
+            payload = _CANONICAL.encode([KEY_VERSION, self.as_dict()])
         except (TypeError, ValueError) as error:
             raise InputError(f"messages and params must be JSON: {error}") from None
         return hashlib.sha256(payload.encode()).hexdigest()
@@ -207,11 +210,12 @@ def plan(
 
     `params` win over the profile's own; a value of None removes the profile's.
     """
-    merged = [_merge(profile.params, params) for profile in profiles]
+    # What is the same for every prompt of a profile is worked out once: it costs more than the rest of a call.
+    asked = [(profile, profile.endpoint, _merge(profile.params, params)) for profile in profiles]
     return [
-        _call(prompt, profile, own, sample)
+        _call(prompt, profile, endpoint, own, sample)
         for prompt in prompts
-        for profile, own in zip(profiles, merged, strict=True)
+        for profile, endpoint, own in asked
         for sample in range(samples)
     ]
 
@@ -232,8 +236,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _call(prompt: Prompt, profile: Profile, params: Mapping[str, Any], sample: int) -> Call:
-    base_url, api_version = profile.endpoint
+def _call(
+    prompt: Prompt,
+    profile: Profile,
+    endpoint: tuple[str | None, str | None],
+    params: Mapping[str, Any],
+    sample: int,
+) -> Call:
+    base_url, api_version = endpoint
     messages = prompt.messages
     if profile.system and not any(message.get("role") == "system" for message in messages):
         messages = [{"role": "system", "content": profile.system}, *messages]

@@ -17,6 +17,7 @@ import distilkit as dk
 from distilkit.errors import DistilkitError, InputError
 from distilkit.files import check_target, read_table, write_table
 from distilkit.screen import clip, one_line, print_profiles, print_summary, print_table
+from distilkit.sim.spec import Dials
 
 DEMO_PROFILES = ("sim/small", "sim/medium", "sim/large")
 
@@ -215,8 +216,14 @@ def _sim(options: argparse.Namespace) -> None:
     from distilkit.sim import serve_forever
 
     profiles = dk.load_profiles(options.config)
-    served = [profiles[name] for name in profiles]
-    serve_forever({profile.model: profile.sim for profile in served if profile.sim}, port=options.port)
+    models: dict[str, Dials] = {}
+    for profile in profiles.values():
+        if profile.sim is not None and models.setdefault(profile.model, profile.sim) != profile.sim:
+            raise InputError(f"two simulated profiles with other dials have the model {profile.model!r}; rename one")
+    try:
+        serve_forever(models, port=options.port)
+    except OSError as error:
+        raise InputError(f"--port {options.port}: {error}") from None
 
 
 if __name__ == "__main__":

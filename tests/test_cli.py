@@ -119,6 +119,7 @@ def test_prompts_come_from_standard_input_in_a_pipe(tmp_path: Path) -> None:
         (["store", "export"], "name the file"),
         (["store", "import", "missing.jsonl"], "missing.jsonl"),
         (["demo", "--items", "0"], "n="),
+        (["sim", "--port", "99999"], "99999"),
     ],
 )
 @pytest.mark.usefixtures("prompts")

@@ -15,8 +15,6 @@ from distilkit.provider.library import library
 
 # Other products than a request that is answered at once, at the ordinary price.
 _OTHER_PRODUCTS = ("_batches", "_priority", "_flex", "audio", "image", "video", "character", "second", "above_1hr")
-# Servers of one's own: a model's name there says nothing about its price.
-_OWN_SERVERS = frozenset({"sim", "custom", "custom_openai", "openai_like", "hosted_vllm", "vllm", "lm_studio"})
 
 
 class TokenLimits(NamedTuple):
@@ -29,7 +27,7 @@ class TokenLimits(NamedTuple):
 def price_line(provider: str, model: str) -> dict[str, str] | None:
     """Return the dollars-a-token fields of LiteLLM's line for a model, exact, or None where it has none.
 
-    Imports LiteLLM, except for providers that are servers of one's own.
+    Imports LiteLLM, except for the simulator.
     """
     return dict(_prices(provider, model)) or None
 
@@ -46,7 +44,7 @@ def _prices(provider: str, model: str) -> tuple[tuple[str, str], ...]:
 
 
 def _line(provider: str, model: str) -> Mapping[str, Any]:
-    if provider in _OWN_SERVERS:
+    if provider == "sim":  # known without importing LiteLLM
         return {}
     table: Mapping[str, Any] = library().model_cost
     own = table.get(f"{provider}/{model}")

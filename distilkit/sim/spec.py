@@ -22,7 +22,7 @@ class Dials:
     """One simulated model.
 
     Attributes:
-        skill: probability, 0 to 1, that an item of middling difficulty is answered rightly.
+        skill: share of the built-in task, 0 to 1, that is answered rightly; easy items more often than hard ones.
         thinking: the shape its reasoning comes in.
         thinking_tokens: about how many tokens it reasons, when it does.
         verbosity: 0 for the bare answer, 1 for a sentence, larger for more words around it.

@@ -144,7 +144,9 @@ def test_a_malformed_reply_is_torn(serve: Serve, ask: Ask, stream: bool) -> None
 
 
 def test_empty_choices_and_missing_usage(serve: Serve, ask: Ask) -> None:
-    assert ask(serve(empty_choices_rate=1), TASK[0].prompt).json["choices"] == []
+    empty = serve(empty_choices_rate=1)
+    assert ask(empty, TASK[0].prompt).json["choices"] == []
+    assert empty.stats()["answers"] == 0
     got = ask(serve(missing_usage_rate=1), TASK[0].prompt)
     assert "usage" not in got.json
     assert got.message["content"]

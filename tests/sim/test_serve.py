@@ -25,7 +25,7 @@ def started(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]
     """Start the command; give the process, the line it printed, and its URL."""
     process = subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "distilkit.sim", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

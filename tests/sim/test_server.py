@@ -182,6 +182,22 @@ def test_a_process_ends_at_once_with_answers_in_flight() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 
+def test_a_connection_that_comes_while_the_server_closes_is_closed_too() -> None:
+    done = run(
+        "import gc, socket, time\n"
+        "from distilkit.sim import Dials, Server\n"
+        "server = Server.start({'m': Dials()})\n"
+        # While the loop is held up, both come: it then finds them in one turn.
+        "server._loop.call_soon_threadsafe(time.sleep, 0.3)\n"
+        "clients = [socket.create_connection(('127.0.0.1', server.port)) for _ in range(5)]\n"
+        "server.close()\n"
+        "for client in clients: client.close()\n"
+        "gc.collect()"
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 # Python warns of a fork with threads; ours is made for it.
 FORKS = "ignore:This process:DeprecationWarning"
 
@@ -209,12 +225,14 @@ def test_a_forked_child_that_outlives_its_parents_server_does_not_hold_the_port(
     done = run(
         ASK + "import os, socket, time\n"
         "ask(); port = local_server().port\n"
+        "there, here = os.pipe()\n"
         "child = os.fork()\n"
         "if child == 0:\n"
-        "    time.sleep(30); os._exit(0)\n"
+        "    os.write(here, b'.'); time.sleep(30); os._exit(0)\n"
+        "os.read(there, 1)\n"
         "local_server().close()\n"
         "try:\n"
-        "    socket.create_connection(('127.0.0.1', port), timeout=5); print('held')\n"
+        "    socket.create_connection(('127.0.0.1', port), timeout=5).close(); print('held')\n"
         "except ConnectionRefusedError: print('free')\n"
         "os.kill(child, 9); os.waitpid(child, 0)",
         "-W",

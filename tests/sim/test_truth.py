@@ -44,6 +44,7 @@ def test_another_question_of_the_same_kind_is_the_last_one_too() -> None:
         "",
         "Who wrote this?",
         "Ada buys 3 lamps at $4 each. Why?",
+        "123456789012 people meet, and each shakes hands once with each of the others. How many handshakes are there?",
         "A tap gives 4 litres of water every 0 minutes. How many litres does it give in 2 hours?",
         "Today is Nonday. What day of the week will it be in 9 days?",
         "In a certain year, 1 March is a Monday. What day of the week is 3 Brumaire of the same year?",
