@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import sys
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TextIO
+from typing import Any, Protocol, TextIO
 
 from distilkit.engine.events import Event
-
-_EVERY_S = 0.25
-_EVERY_S_IN_A_LOG = 10.0
 
 
 class Progress:
@@ -33,9 +31,8 @@ class Progress:
         self._total = total
         self._counts: Counter[str] = Counter()
         self._billed: Decimal | None = Decimal(0)
-        self._stream, self._live = _where(show=show)
+        self._place = _place(show=show)
         self._started = self._written = time.monotonic()
-        self._width = 0
 
     def observe(self, event: Event) -> None:
         """Count one event."""
@@ -47,21 +44,21 @@ class Progress:
     def tick(self) -> None:
         """Write the line, if it is time."""
         now = time.monotonic()
-        if now - self._written >= (_EVERY_S if self._live else _EVERY_S_IN_A_LOG):
+        if self._place is not None and now - self._written >= self._place.every_s:
             self._written = now
-            self._write(self.line())
+            self._place.write(self.line(), last=False)
 
     def finish(self, note: str = "") -> None:
         """Write the last line, which stays."""
         # A run served from the store in a moment needs no report.
-        if note or self._counts["sent"]:
-            self._write(self.line() + (f" · {note}" if note else ""), end="\n")
+        if self._place is not None and (note or self._counts["sent"]):
+            self._place.write(self.line() + (f" · {note}" if note else ""), last=True)
 
     def line(self) -> str:
         """Return the line: rows done of all, where from, what went wrong, dollars, time."""
         counts = self._counts
         done = counts["from_store"] + counts["answered"] + counts["failed"]
-        parts = [f"{done:,} of {self._total:,} answered"]
+        parts = [f"{done:,} of {self._total:,} rows"]
         parts += [f"{counts[kind]:,} {words}" for kind, words in _WORDS.items() if counts[kind]]
         if counts["answered"]:
             parts.append("cost unknown" if self._billed is None else f"${self._billed:.4f}")
@@ -70,36 +67,88 @@ class Progress:
 
     def _time(self, done: int) -> str:
         elapsed = time.monotonic() - self._started
+        if not self._counts["sent"]:
+            return f"starting, {elapsed:.0f} s"
         sent = self._counts["answered"] + self._counts["failed"]
         left = self._total - done
         if left <= 0 or not sent:
             return f"{elapsed:.0f} s"
         return f"{elapsed:.0f} s, about {left * elapsed / sent:.0f} s left"
 
-    def _write(self, line: str, end: str = "") -> None:
-        if self._stream is None:
-            return
-        if self._live:
-            # Carriage return and padding: the line replaces itself in terminals and notebooks alike.
-            self._stream.write(f"\r{line.ljust(self._width)}{end}")
-            self._width = len(line)
-        else:
-            self._stream.write(f"{line}\n")
+
+class _Place(Protocol):
+    """Where a line goes, and how often it may."""
+
+    every_s: float
+
+    def write(self, line: str, *, last: bool) -> None: ...
+
+
+class _Terminal:
+    """A line that replaces itself, by a carriage return and padding."""
+
+    every_s = 0.25
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._width = 0
+
+    def write(self, line: str, *, last: bool) -> None:
+        self._stream.write(f"\r{line.ljust(self._width)}{_END[last]}")
+        self._stream.flush()
+        self._width = len(line)
+
+
+class _Log:
+    """A line after the other, seldom."""
+
+    every_s = 10.0
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, line: str, *, last: bool) -> None:  # noqa: ARG002 - a log's last line is like the others
+        self._stream.write(f"{line}\n")
         self._stream.flush()
 
 
-_WORDS = {"from_store": "from the store", "failed": "failed", "retrying": "retried"}
+class _Cell:
+    """A notebook's cell: one output that is replaced, so that the saved notebook holds the last line alone."""
+
+    every_s = 0.25
+
+    def __init__(self, publisher: Any) -> None:
+        self._publisher = publisher
+        self._id = f"distilkit-{uuid.uuid4().hex}"
+        self._shown = False
+
+    def write(self, line: str, *, last: bool) -> None:  # noqa: ARG002 - it stays as it is
+        self._publisher.publish({"text/plain": line}, transient={"display_id": self._id}, update=self._shown)
+        self._shown = True
 
 
-def _where(*, show: bool | None) -> tuple[TextIO | None, bool]:
-    """Return the stream to write to, or None, and whether a line there can replace itself."""
+_END = {False: "", True: "\n"}
+
+
+_WORDS = {"answered": "answered", "from_store": "from the store", "failed": "failed", "retrying": "retried"}
+
+
+def _place(*, show: bool | None) -> _Place | None:
     if show is False:
-        return None, False
-    if "ipykernel" in sys.modules and not sys.stdout.isatty():
-        return sys.stdout, True
+        return None
+    if (publisher := _publisher()) is not None:
+        return _Cell(publisher)
     if sys.stderr.isatty():
-        return sys.stderr, True
-    return (sys.stderr, False) if show else (None, False)
+        return _Terminal(sys.stderr)
+    return _Log(sys.stderr) if show else None
+
+
+def _publisher() -> Any:
+    """Return what shows outputs in a notebook's cell, or None elsewhere. Who runs a kernel has imported IPython."""
+    if "ipykernel" not in sys.modules or (ipython := sys.modules.get("IPython")) is None:
+        return None
+    shell = ipython.get_ipython()
+    return None if shell is None or not hasattr(shell, "kernel") else shell.display_pub
 
 
 def listeners(*observers: Callable[[Event], None] | None) -> Callable[[Event], None]:

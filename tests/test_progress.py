@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from decimal import Decimal
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -23,7 +24,7 @@ def test_the_line_counts_what_happened(capsys: pytest.CaptureFixture[str]) -> No
     progress.finish()
 
     line = capsys.readouterr().err
-    for part in ("7 of 10 answered", "4 from the store", "1 failed", "1 retried", "$0.7500"):
+    for part in ("7 of 10 rows", "2 answered", "4 from the store", "1 failed", "1 retried", "$0.7500"):
         assert part in line
 
 
@@ -72,3 +73,25 @@ def test_every_listener_hears_every_event() -> None:
     listeners(lambda said: heard.append((1, said)), None, lambda said: heard.append((2, said)))(event)
 
     assert heard == [(1, event), (2, event)]
+
+
+def test_a_notebooks_cell_holds_one_output_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[tuple[str, str, bool]] = []
+
+    def publish(data: dict[str, str], *, transient: dict[str, str], update: bool) -> None:
+        published.append((data["text/plain"], transient["display_id"], update))
+
+    shell = SimpleNamespace(kernel=object(), display_pub=SimpleNamespace(publish=publish))
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    progress = Progress(2, show=None)
+    progress._written -= 60  # as if a minute had passed
+    progress.observe(Event(kind="sent", profile="a"))
+
+    progress.tick()
+    progress.observe(Event(kind="answered", profile="a", billed_usd=Decimal(1)))
+    progress.finish()
+
+    assert [update for _, _, update in published] == [False, True]
+    assert len({name for _, name, _ in published}) == 1
+    assert "1 of 2 rows" in published[-1][0]
