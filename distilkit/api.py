@@ -20,7 +20,7 @@ from distilkit.engine.run import Ports, Send, run
 from distilkit.errors import InputError, ProviderError, StoreError
 from distilkit.frame import Rows
 from distilkit.profiles import Profile, load_profiles, resolve
-from distilkit.progress import Progress, listeners
+from distilkit.progress import Progress, in_kernel, listeners
 from distilkit.prompts import to_prompts
 from distilkit.provider import Transport, check_ready, warm
 from distilkit.scoring import Scores, apply
@@ -265,7 +265,7 @@ def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
 
 
 def _say_how_to_go_on(finished: int, total: int) -> None:
-    stream = sys.stdout if "ipykernel" in sys.modules else sys.stderr
+    stream = sys.stdout if in_kernel() else sys.stderr
     stream.write(
         f"Interrupted: {finished:,} of {total:,} rows are finished and kept. Run the same call again to go on.\n"
     )

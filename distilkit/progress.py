@@ -151,6 +151,11 @@ def _publisher() -> Any:
     return None if shell is None or not hasattr(shell, "kernel") else shell.display_pub
 
 
+def in_kernel() -> bool:
+    """Tell whether this process is a notebook's kernel; one that only talks to kernels has imported ipykernel too."""
+    return _publisher() is not None
+
+
 def listeners(*observers: Callable[[Event], None] | None) -> Callable[[Event], None]:
     """Return one observer that tells all of them; None among them is passed over."""
     present = [observer for observer in observers if observer is not None]

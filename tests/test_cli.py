@@ -42,7 +42,7 @@ def test_the_demo_shows_who_answered_how_well_for_how_much(capsys: pytest.Captur
     assert run("demo", "--items", 12) == 0
 
     shown = capsys.readouterr().out
-    for part in ("No real model", "sim/small", "sim/medium", "sim/large", "correct", "cost", "thinking", "36 rows"):
+    for part in ("No real model", "sim/small", "sim/medium", "sim/large", "correct", "$ per item", "thinking", "36 rows"):
         assert part in shown
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from distilkit.calls import Answer, Call, Failure, Prompt, Record, plan
+from distilkit.errors import KINDS
 from distilkit.frame import COLUMNS, Rows, to_frame
 from distilkit.profiles.profile import Price, Profile
 
@@ -141,3 +143,11 @@ def test_any_text_fits_in(text: str) -> None:
     frame = answered(calls(0), Answer(record=record(text), from_store=False))
 
     assert frame["content"][0] == text
+
+
+def test_every_column_and_every_kind_of_error_is_documented() -> None:
+    text = (Path(__file__).resolve().parents[1] / "docs" / "columns.md").read_text()
+    rows = [line.split("|")[1].strip(" `") for line in text.splitlines() if line.startswith("| `")]
+
+    assert rows == list(COLUMNS)
+    assert [kind for kind in KINDS if f"`{kind}`" not in text] == []
