@@ -19,7 +19,7 @@ from distilkit.engine.events import Event
 from distilkit.engine.run import Ports, Send, run
 from distilkit.errors import InputError, ProviderError, StoreError
 from distilkit.frame import Rows
-from distilkit.profiles import Profile, load_profiles, resolve
+from distilkit.profiles import Profile, check_params, load_profiles, resolve
 from distilkit.progress import Progress, in_kernel, listeners
 from distilkit.prompts import to_prompts
 from distilkit.provider import Transport, check_ready, warm
@@ -35,7 +35,7 @@ CacheMode = Literal["use", "refresh", "only"]
 
 def _compare(  # noqa: PLR0913 - the main job, and each argument a question users have
     prompts: Any,
-    profiles: str | Profile | Sequence[str | Profile],
+    profiles: str | Profile | Sequence[str | Profile] | None = None,
     *,
     score: Scores = None,
     samples: int = 1,
@@ -58,7 +58,8 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
     Args:
         prompts: a text; a list or Series of texts or of message lists; or a DataFrame with a column `prompt` (or with
             the columns `template` names). A column `prompt_id` names the prompts. Other columns stay in the result.
-        profiles: names from the profile file, built-in `sim/...` names, LiteLLM model strings, or `Profile` objects.
+        profiles: names from the profile file, built-in `sim/...` names, LiteLLM model strings, or `Profile` objects;
+            None for the file's default.
         score: `{"name": scorer}`; each adds a column. See `distilkit.score`.
         samples: answers to each prompt from each profile. Raising it later keeps the answers there are.
         params: generation parameters in OpenAI's names, over the profiles' own; None removes a profile's.
@@ -83,7 +84,8 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
         ConfigError: a profile file is wrong, a profile is unknown, or a needed key is not set. Nothing was sent.
         StoreError: the store cannot be opened, or cannot be written while something would have to be sent.
     """
-    _check(samples=samples, cache=cache, on_interrupt=on_interrupt)
+    _check(cache=cache, on_interrupt=on_interrupt)
+    check_params(params or {})
     asked, own = to_prompts(prompts, template=template, system=system)
     check_scores(score, own.columns if own is not None else ())
     calls = plan(asked, chosen_profiles(profiles, config), params=params or {}, samples=samples)
@@ -155,17 +157,27 @@ complete = blocking(_complete)
 acomplete = awaiting(_complete)
 
 
-def _check(*, samples: int, cache: str, on_interrupt: str) -> None:
-    if not isinstance(samples, int) or isinstance(samples, bool) or samples < 1:
-        raise InputError(f"samples= must be a whole number from 1, not {samples!r}")
+def _check(*, cache: str, on_interrupt: str) -> None:
     if cache not in {"use", "refresh", "only"}:
         raise InputError(f"cache= must be 'use', 'refresh' or 'only', not {cache!r}")
     if on_interrupt not in {"return", "raise"}:
         raise InputError(f"on_interrupt= must be 'return' or 'raise', not {on_interrupt!r}")
 
 
-def chosen_profiles(profiles: str | Profile | Sequence[str | Profile], config: str | Path | None) -> list[Profile]:
-    """Turn what a caller names into profiles; the file is read only where a name has to be looked up."""
+def chosen_profiles(
+    profiles: str | Profile | Sequence[str | Profile] | None, config: str | Path | None
+) -> list[Profile]:
+    """Turn what a caller names into profiles; the file is read only where a name has to be looked up.
+
+    Raises:
+        InputError: nothing is named, and the file has no default.
+        ConfigError: the file is wrong, or a name is unknown.
+    """
+    if profiles is None:
+        known = load_profiles(config)
+        if known.default is None:
+            raise InputError("profiles= is missing, and no profile is the default; name one, e.g. profiles='sim/small'")
+        return resolve(known.default, known)
     wanted = [profiles] if isinstance(profiles, str | Profile) else list(profiles)
     if not wanted:
         raise InputError("profiles= is empty; name at least one, e.g. profiles=['sim/small']")
@@ -218,11 +230,12 @@ def _chunks(keys: list[str], size: int) -> Iterator[list[str]]:
 
 
 def _settle_missing(misses: Sequence[Call], store: Store, settle: Callable[[str, Outcome], None]) -> None:
-    first = f"not in the store, and cache='only' sends nothing: {store.explain_miss(misses[0].request)}"
+    plain = "not in the store, and cache='only' sends nothing"
+    first = f"{plain}: {store.explain_miss(misses[0].request)}"
     for call in misses:
-        message = first if call is misses[0] else "not in the store, and cache='only' sends nothing"
+        message = first if call is misses[0] else plain
         settle(call.key, Failure(kind="unknown", message=message, created_at=time.time()))
-    warnings.warn(f"{len(misses):,} of the answers are missing. The first is {first}", stacklevel=5)
+    warnings.warn(f"answers missing: {len(misses):,}. The first is {first}", stacklevel=5)
 
 
 def _check_sendable(misses: Sequence[Call], store: Store, *, network: bool) -> None:
@@ -230,6 +243,9 @@ def _check_sendable(misses: Sequence[Call], store: Store, *, network: bool) -> N
     if store.readonly:
         raise StoreError(f"{len(misses):,} answers are not stored, and new ones could not be kept: {store!r}")
     if network:
+        # Before LiteLLM's import begins: two slow imports at once would keep an interrupt waiting for both.
+        import pandas as pd  # noqa: F401
+
         warm()
         for profile in {call.profile.name: call.profile for call in misses}.values():
             check_ready(profile)

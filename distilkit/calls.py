@@ -209,7 +209,12 @@ def plan(
     """Lay out every call: prompts × profiles × samples, in that order.
 
     `params` win over the profile's own; a value of None removes the profile's.
+
+    Raises:
+        InputError: `samples` is not a whole number from 1.
     """
+    if not isinstance(samples, int) or isinstance(samples, bool) or samples < 1:
+        raise InputError(f"samples= must be a whole number from 1, not {samples!r}")
     # What is the same for every prompt of a profile is worked out once: it costs more than the rest of a call.
     asked = [(profile, profile.endpoint, _merge(profile.params, params)) for profile in profiles]
     return [

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,13 +24,16 @@ DEMO_PROFILES = ("sim/small", "sim/medium", "sim/large")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return its exit status: 0, 2 when an input is wrong, 130 when interrupted."""
+    """Run one command; return its exit status: 0, 1 if calls failed, 2 if an input is wrong, 130 if interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _show_warning
+            return int(options.run(options) or 0)
     except DistilkitError as error:
-        # One line, whatever is in it: terminals run control characters.
-        print(f"distilkit: {one_line(str(error))}", file=sys.stderr)
+        # A line for each thing that is wrong, whatever is in it: terminals run control characters.
+        for line in str(error).splitlines():
+            print(f"distilkit: {one_line(line)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("distilkit: interrupted; what was answered is kept", file=sys.stderr)
@@ -38,7 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`); Python would complain once more while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return 0
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Say a warning as a person would, without the line of code that met it."""
+    print(f"distilkit: warning: {one_line(str(message))}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,7 +70,8 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
 def _demo(options: argparse.Namespace) -> None:
     tasks = dk.sample_task(options.items)
     score = {"correct": dk.score.number_or_text("answer")}
-    print(f"Three simulated models, {len(tasks)} word problems. No real model is asked and nothing is paid.\n")
+    print(f"Three simulated models, {len(tasks)} word problems. No real model is asked and no money is spent:")
+    print("the dollars are what the answers would cost at the made-up prices of these models.\n")
     with tempfile.TemporaryDirectory() as folder:
         frame = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder)
         again = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder, cache="only", progress=False)
@@ -77,8 +86,11 @@ def _demo(options: argparse.Namespace) -> None:
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say what is asked of whom, the same for `compare` and `estimate`."""
-    parser.add_argument("prompts", help="a .csv, .jsonl, .parquet or .txt file, or - for standard input")
-    parser.add_argument("--profiles", "-p", required=True, help="names, separated by commas")
+    parser.add_argument(
+        "prompts",
+        help="a .csv, .jsonl, .parquet or .txt file; or - for standard input, as JSONL or as one prompt a line",
+    )
+    parser.add_argument("--profiles", "-p", help="names, separated by commas (default: the file's default)")
     parser.add_argument("--config", help="the profile file (default: ./distilkit.yaml and the usual places)")
     parser.add_argument("--samples", type=int, default=1, help="answers to each prompt from each profile (default: 1)")
     parser.add_argument("--system", help="a system message for every prompt")
@@ -90,7 +102,7 @@ def _add_asking(parser: argparse.ArgumentParser) -> None:
 def _asking(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "prompts": read_table(options.prompts),
-        "profiles": [name.strip() for name in options.profiles.split(",") if name.strip()],
+        "profiles": None if options.profiles is None else _names(options.profiles),
         "config": options.config,
         "samples": options.samples,
         "system": options.system,
@@ -98,6 +110,10 @@ def _asking(options: argparse.Namespace) -> dict[str, Any]:
         "params": dict(_param(text) for text in options.param),
         "store": options.store,
     }
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _param(text: str) -> tuple[str, Any]:
@@ -110,23 +126,28 @@ def _param(text: str) -> tuple[str, Any]:
         return name, value
 
 
+_CACHE_HELP = "use: send what is not stored (default); refresh: ask everything again; only: send nothing"
+
+
 def _add_compare(parser: argparse.ArgumentParser) -> None:
     _add_asking(parser)
     parser.add_argument(
         "--score",
+        action="append",
+        default=[],
         metavar="SCORER:COLUMN",
-        help="compare the answers with a column: exact, contains, number or number_or_text, e.g. number:answer",
+        help="compare with a column: exact, contains, number or number_or_text, e.g. number:answer; may be repeated",
     )
-    parser.add_argument("--cache", choices=["use", "refresh", "only"], default="use", help="see the documentation")
+    parser.add_argument("--cache", choices=["use", "refresh", "only"], default="use", help=_CACHE_HELP)
     parser.add_argument("--out", "-o", help="write all rows to a .csv, .jsonl or .parquet file")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
     parser.set_defaults(run=_compare)
 
 
-def _compare(options: argparse.Namespace) -> None:
+def _compare(options: argparse.Namespace) -> int:
     if options.out:
         check_target(options.out)
-    score = _score(options.score)
+    score = _scores(options.score)
     asking = _asking(options)
     frame = dk.compare(**asking, score=score, cache=options.cache, progress=False if options.quiet else None)
     if options.out:
@@ -137,13 +158,22 @@ def _compare(options: argparse.Namespace) -> None:
         print(f"\n{len(errors)} of {len(frame)} calls failed, the first: {clip(errors.iloc[0], 300)}")
     if options.out:
         print(f"\n{len(frame)} rows written to {options.out}")
-    if len(frame) < len(asking["prompts"]) * len(asking["profiles"]) * options.samples:
+    if len(frame) < len(asking["prompts"]) * len(asking["profiles"] or ["the default"]) * options.samples:
         raise KeyboardInterrupt  # the finished rows are shown and written; the status says that there were more
+    return 1 if len(errors) else 0
 
 
-def _score(text: str | None) -> dict[str, Any] | None:
-    if text is None:
-        return None
+def _scores(texts: Sequence[str]) -> dict[str, Any]:
+    """Return the scorers by column name: `correct` for one, their own names for several."""
+    named = [_score(text) for text in texts]
+    if len(named) == 1:
+        return {"correct": named[0][1]}
+    if doubled := [name for name in dict(named) if [each for each, _ in named].count(name) > 1]:
+        raise InputError(f"--score {doubled[0]} is given twice; each scorer makes one column")
+    return dict(named)
+
+
+def _score(text: str) -> tuple[str, Any]:
     name, _, column = text.partition(":")
     scorers = {
         "exact": dk.score.exact,
@@ -153,7 +183,7 @@ def _score(text: str | None) -> dict[str, Any] | None:
     }
     if name not in scorers:
         raise InputError(f"--score {text!r}: the scorers are {', '.join(scorers)}; write e.g. number:answer")
-    return {"correct": scorers[name](column or "answer")}
+    return name, scorers[name](column or "answer")
 
 
 def _add_profiles(parser: argparse.ArgumentParser) -> None:
@@ -179,6 +209,8 @@ def _estimate(options: argparse.Namespace) -> None:
 def _add_store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["stats", "verify", "export", "import"])
     parser.add_argument("file", nargs="?", help="the JSONL file to export to or to import")
+    parser.add_argument("--profile", help="import a table of answers recorded elsewhere, under this profile")
+    parser.add_argument("--config", help="the profile file in which --profile is looked up")
     parser.add_argument("--store", help="the folder of the store (default: $DISTILKIT_STORE or the user's data folder)")
     parser.set_defaults(run=_store)
 
@@ -186,6 +218,10 @@ def _add_store(parser: argparse.ArgumentParser) -> None:
 def _store(options: argparse.Namespace) -> None:
     if options.action in {"export", "import"} and not options.file:
         raise InputError(f"name the file: distilkit store {options.action} answers.jsonl")
+    if options.action == "import" and options.profile:
+        added = dk.add_recorded(options.file, options.profile, config=options.config, store=options.store)
+        print(f"{added} new answers recorded under {options.profile}")
+        return
     with dk.Store(options.store) as store:
         if options.action == "export":
             print(f"{store.export(options.file)} answers written to {options.file}")
@@ -209,11 +245,15 @@ def _verify(store: dk.Store) -> None:
 def _add_sim(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=0, help="the port on 127.0.0.1 (default: any free one)")
     parser.add_argument("--config", help="a profile file; its profiles of type sim are served (default: the built-in)")
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="NAME[:DIAL=VALUE,...]", help="a model to serve beside them"
+    )
     parser.set_defaults(run=_sim)
 
 
 def _sim(options: argparse.Namespace) -> None:
     from distilkit.sim import serve_forever
+    from distilkit.sim.dialled import dialled
 
     profiles = dk.load_profiles(options.config)
     models: dict[str, Dials] = {}
@@ -221,9 +261,12 @@ def _sim(options: argparse.Namespace) -> None:
         if profile.sim is not None and models.setdefault(profile.model, profile.sim) != profile.sim:
             raise InputError(f"two simulated profiles with other dials have the model {profile.model!r}; rename one")
     try:
+        models |= dict(map(dialled, options.model))
         serve_forever(models, port=options.port)
     except OSError as error:
         raise InputError(f"--port {options.port}: {error}") from None
+    except ValueError as error:
+        raise InputError(f"--model: {error}") from None
 
 
 if __name__ == "__main__":

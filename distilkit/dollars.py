@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from distilkit.api import chosen_profiles, opened_store
 from distilkit.calls import Call, Record, plan
 from distilkit.engine.tokens import count_messages, max_output_tokens
-from distilkit.errors import InputError
-from distilkit.profiles import Profile
+from distilkit.profiles import Profile, check_params
 from distilkit.prompts import to_prompts
 from distilkit.provider import limits_of, price_line
 from distilkit.reading import Completion, cost_usd, read
@@ -42,7 +41,7 @@ _COLUMNS = {
 
 def estimate(
     prompts: Any,
-    profiles: str | Profile | Sequence[str | Profile],
+    profiles: str | Profile | Sequence[str | Profile] | None = None,
     *,
     samples: int = 1,
     params: Mapping[str, Any] | None = None,
@@ -61,9 +60,13 @@ def estimate(
     Returns:
         One row a profile: `calls`, `from_store`, `to_send`, `input_tokens`, `output_tokens_low`, `output_tokens_high`,
         `cost_usd_low`, `cost_usd_high`, `basis`. `<NA>` where a limit or a price is not known.
+
+    Raises:
+        InputError: an argument is wrong.
+        ConfigError: a profile file is wrong, or a profile is unknown.
+        StoreError: the store cannot be read.
     """
-    if not isinstance(samples, int) or samples < 1:
-        raise InputError(f"samples= must be a whole number from 1, not {samples!r}")
+    check_params(params or {})
     asked, _ = to_prompts(prompts, template=template, system=system)
     chosen = chosen_profiles(profiles, config)
     calls = plan(asked, chosen, params=params or {}, samples=samples)

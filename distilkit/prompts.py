@@ -8,6 +8,7 @@ from __future__ import annotations
 import string
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from distilkit.calls import Message, Prompt
@@ -16,6 +17,9 @@ from distilkit.frame import COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_TABLES = (".csv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".txt")
 
 
 def to_prompts(
@@ -48,7 +52,9 @@ def _is_frame(value: object) -> Any:
 
 
 def _values(prompts: object) -> Iterable[Any]:
-    if isinstance(prompts, str):
+    if isinstance(prompts, str | PurePath):
+        if isinstance(prompts, PurePath) or prompts.endswith(_TABLES):
+            raise InputError(f"prompts= is {str(prompts)!r}, the name of a file; read it first, e.g. with pandas")
         return [prompts]
     if isinstance(prompts, Mapping) or not isinstance(prompts, Iterable):
         raise InputError(f"prompts= takes a list, a Series or a DataFrame, not {type(prompts).__name__}")

@@ -5,6 +5,7 @@ Knows summaries; knows no command.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -114,9 +115,16 @@ def _cell(value: Any) -> str:
     return "-" if value is None else clip(f"{value:,}" if isinstance(value, int) else value, 100)
 
 
+# So many rows stand side by side in a terminal, where the columns do not.
+_FEW = 5
+
+
 def print_table(frame: pd.DataFrame) -> None:
-    """Print a whole frame; what is missing in it is unknown."""
+    """Print a whole frame; what is missing in it is unknown. One too wide for the terminal is turned on its side."""
     import pandas as pd
 
     with pd.option_context("display.max_colwidth", 100):
-        print(frame.to_string(index=False, na_rep="unknown"))
+        text = frame.to_string(index=False, na_rep="unknown")
+        if len(frame) <= _FEW and len(text.partition("\n")[0]) > shutil.get_terminal_size().columns:
+            text = frame.set_index(frame.columns[0]).T.to_string(na_rep="unknown").replace(frame.columns[0], "", 1)
+        print(text)

@@ -370,6 +370,13 @@ def test_a_cached_run_needs_no_key(store: Path, monkeypatch: pytest.MonkeyPatch)
         ({"on_interrupt": "ignore"}, "on_interrupt="),
         ({"profiles": []}, "profiles="),
         ({"params": {"x": {1, 2}}}, "must be JSON"),
+        ({"params": {"n": 3}}, "samples="),
+        ({"params": {"stream": True}}, "leave it out"),
+        ({"params": {"model": "other"}}, "profile"),
+        ({"params": {"temprature": 1}}, "did you mean 'temperature'"),
+        ({"prompts": "questions.csv"}, "name of a file"),
+        ({"prompts": Path("questions.csv")}, "name of a file"),
+        ({"profiles": None, "config": "PLAIN"}, "no profile is the default"),
         ({"params": {"x": float("nan")}}, "must be JSON"),
         ({"score": {"content": lambda _row: 1}}, "content"),
         ({"score": {"s": dk.score.exact("nowhere")}}, "nowhere"),
@@ -379,6 +386,9 @@ def test_wrong_arguments_are_named_before_anything_is_sent(
     store: Path, arguments: dict[str, Any], message: str
 ) -> None:
     send = FakeSend()
+    if arguments.get("config"):
+        arguments["config"] = store.parent / "plain.yaml"
+        arguments["config"].write_text("providers: {mine: {type: sim, model: m}}\n")
 
     with pytest.raises(dk.InputError, match=message):
         dk.compare(**{"prompts": ["a"], "profiles": simulated(), "store": store, "send": send, **arguments})
@@ -412,3 +422,24 @@ def test_no_warning_escapes_a_run(store: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         dk.compare(["a"], "sim/small", store=store)
+
+
+def test_the_files_default_is_asked_when_none_is_named(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("default_provider: two\nproviders: {one: {type: sim, model: a}, two: {type: sim, model: b}}\n")
+
+    frame = dk.compare(["hi"], config=file, store=store, send=FakeSend())
+
+    assert frame["profile"].tolist() == ["two"]
+
+
+def test_a_dead_endpoint_is_not_tried_for_every_prompt(store: Path) -> None:
+    profile = simulated(
+        base_url="http://127.0.0.1:9/v1", retry=Retry(max_attempts=2, backoff_s=0.01), max_concurrency=4
+    )
+
+    frame = dk.compare([f"q{n}" for n in range(200)], profile, store=store)
+
+    assert set(frame["error_kind"]) == {"connection"}
+    assert (frame["attempts"] > 0).sum() <= 4
+    assert frame["error"].str.contains("not sent").sum() >= 196

@@ -42,7 +42,16 @@ def test_the_demo_shows_who_answered_how_well_for_how_much(capsys: pytest.Captur
     assert run("demo", "--items", 12) == 0
 
     shown = capsys.readouterr().out
-    for part in ("No real model", "sim/small", "sim/medium", "sim/large", "correct", "$ per item", "thinking", "36 rows"):
+    for part in (
+        "No real model",
+        "sim/small",
+        "sim/medium",
+        "sim/large",
+        "correct",
+        "$ per item",
+        "thinking",
+        "36 rows",
+    ):
         assert part in shown
 
 
@@ -146,6 +155,57 @@ def test_profiles_are_listed_without_their_keys(tmp_path: Path, capsys: pytest.C
     assert "canary" not in shown.out + shown.err
 
 
+def test_a_table_wider_than_the_terminal_is_turned_on_its_side(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert run("demo", "--items", 5) == 0
+
+    table = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    assert max(map(len, table)) <= 100
+    assert any(line.startswith("$ total") for line in table)
+
+
+def test_several_scores_are_several_columns(prompts: Path, tmp_path: Path) -> None:
+    scores = ["--score", "number:answer", "--score", "contains:answer"]
+
+    assert run("compare", prompts, "-p", "sim/large", "--template", "{question}", *scores, "-o", "out.jsonl", "-q") == 0
+
+    row = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
+    assert {"number", "contains"} <= set(row)
+
+
+def test_a_warning_is_one_line_without_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "open.yaml").write_text("providers: {mine: {type: openai, model: m, verify_ssl: false}}\n")
+
+    assert run("profiles", "open.yaml") == 0
+
+    said = capsys.readouterr().err
+    assert said.startswith("distilkit: warning: ")
+    assert said.count("\n") == 1
+    assert ".py" not in said
+
+
+def test_answers_recorded_elsewhere_are_imported_under_a_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "answers.csv").write_text("prompt,content\na?,yes\n")
+    (tmp_path / "prompts.txt").write_text("a?\n")
+
+    assert run("store", "import", "answers.csv", "--profile", "openai/gpt-4o") == 0
+    assert run("compare", "prompts.txt", "-p", "openai/gpt-4o", "--cache", "only", "-o", "out.jsonl") == 0
+
+    assert "1 new answers" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out.jsonl").read_text())["content"] == "yes"
+
+
+def test_a_replay_with_missing_answers_does_not_look_like_success(tmp_path: Path) -> None:
+    (tmp_path / "prompts.txt").write_text("a?\n")
+
+    assert run("compare", "prompts.txt", "-p", "sim/small", "--cache", "only") == 1
+
+
 def test_estimate_shows_a_range(prompts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("estimate", prompts, "-p", "sim/small", "--template", "{question}", "--param", "max_tokens=100") == 0
 
@@ -181,7 +241,7 @@ def test_failed_calls_are_counted_on_the_screen(
 
     status = run("compare", prompts, "-p", "broken", "--config", "broken.yaml", "--template", "{question}")
 
-    assert status == 0
+    assert status == 1
     assert "2 of 2 calls failed" in capsys.readouterr().out
 
 

@@ -37,20 +37,9 @@ def wheel(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an environment that holds the wheel; its dependencies are those of this environment."""
     folder = tmp_path_factory.mktemp("installed")
-    venv.create(folder, symlinks=True)
+    venv.create(folder, symlinks=True, with_pip=True)
     python = folder / "bin" / "python"
-    run(
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--no-deps",
-        "--no-index",
-        str(wheel),
-        cwd=folder,
-    )
+    run(str(python), "-m", "pip", "install", "--no-deps", "--no-index", str(wheel), cwd=folder)
     # A folder named in a .pth file comes after the environment's own, and its own .pth files, the one that points at
     # the sources among them, are not read.
     (site_packages(folder) / "dependencies.pth").write_text(sysconfig.get_path("purelib"))

@@ -57,4 +57,5 @@ def test_an_unknown_column_and_a_missing_answer_are_named(tmp_path: Path) -> Non
         dk.add_recorded(ANSWERS.rename(columns={"content": "contents"}), "openai/gpt-4o", store=tmp_path)
     with pytest.raises(dk.InputError, match="content"):
         dk.add_recorded(ANSWERS.assign(content=["yes", None]), "openai/gpt-4o", store=tmp_path)
-    assert len(dk.Store(tmp_path)) == 0
+    with dk.Store(tmp_path) as store:
+        assert len(store) == 0

@@ -53,6 +53,7 @@ class _Meter:
         return at
 
     def book(self, amount: float, at: float) -> _Booking:
+        """Count `amount` at `at`, which `earliest` has found."""
         booking = _Booking(at, amount)
         self._log.append(booking)
         self._booked += amount
@@ -60,6 +61,7 @@ class _Meter:
         return booking
 
     def correct(self, booking: _Booking, amount: float) -> None:
+        """Count `amount` in place of what was booked."""
         change = amount - booking.amount
         booking.amount = amount
         if booking.counted:
@@ -130,7 +132,7 @@ def _meter(per_minute: int | None, burst: int | None) -> _Meter | None:
 
 
 def _token_limit(limits: RateLimit) -> int | None:
-    """Return the one limit to count all tokens against: the combined one, or the sum of the two halves."""
+    """Return the one limit to count all tokens against: the combined one, else the smaller of the stated halves."""
     if limits.tokens_per_minute is not None:
         return limits.tokens_per_minute
     halves = [limits.input_tokens_per_minute, limits.output_tokens_per_minute]

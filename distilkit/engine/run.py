@@ -35,7 +35,7 @@ Observe = Callable[[Event], None]
 # The output expected of a model that has not answered yet, where the request sets no limit; in tokens.
 _FIRST_GUESS = 500
 # After one of these, every other call of the profile would fail alike; they are not sent.
-_HOPELESS: frozenset[ErrorKind] = frozenset({"authentication", "model_not_found"})
+_HOPELESS: frozenset[ErrorKind] = frozenset({"authentication", "model_not_found", "connection"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

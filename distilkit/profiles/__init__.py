@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from distilkit.profiles.notices import ConfigWarning
+from distilkit.profiles.params import check_params
 from distilkit.profiles.profile import Connection, Price, Profile, RateLimit, Retry, ThinkingRules
 from distilkit.profiles.secrets import Secret
 from distilkit.profiles.strategy import Budget, Strategy
@@ -29,6 +30,7 @@ __all__ = [
     "Secret",
     "Strategy",
     "ThinkingRules",
+    "check_params",
     "load_profiles",
     "resolve",
 ]

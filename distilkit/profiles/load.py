@@ -102,7 +102,7 @@ def load_profiles(path: str | Path | None = None) -> Profiles:
     strategies = selection.strategies(root, offered, notes.problems)
     default = selection.default(root, offered, strategies, notes.problems)
     refuse(file, notes.problems)
-    for line, where, text in [*notes.warnings, *selection.cautions(own)]:
+    for line, where, text in [*notes.warnings, *selection.cautions(root, own)]:
         warnings.warn(f"{place(file, line, where)}: {text}", ConfigWarning, stacklevel=2)
     return Profiles(offered, strategies, selection.budget(root), default, chosen)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _NONE = Item({}, 1)
 
+_UNLIMITED = "no effect: it is read and checked, but no run is stopped by it; dk.estimate says what a run would cost"
+
 
 def strategies(root: Item, known: Catalog, problems: list[Problem]) -> dict[str, Strategy]:
     """Return the strategies, every profile they name looked up."""
@@ -113,9 +115,11 @@ def default(root: Item, known: Catalog, named: Mapping[str, Strategy], problems:
     return marked[0].name if marked else None
 
 
-def cautions(known: Catalog) -> list[Problem]:
+def cautions(root: Item, known: Catalog) -> list[Problem]:
     """Return what loads, but has no effect or a risk, each place once."""
-    found = [caution for entry in known.entries.values() for caution in _cautions(entry.item)]
+    # Nobody may believe in a limit that is not there.
+    found = [at(root.fields["budget"], _UNLIMITED)] if "budget" in root.fields else []
+    found += [caution for entry in known.entries.values() for caution in _cautions(entry.item)]
     return list(dict.fromkeys(found))
 
 

@@ -5,7 +5,7 @@ Knows nothing of any one way of scoring.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -13,8 +13,23 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     import pandas as pd
 
-Row = Mapping[str, Any]
-"""One row of a frame: column name to value, every missing value as `pandas.NA`."""
+
+class Row(dict[str, Any]):
+    """One row of a frame: column name to value, every missing value as `pandas.NA`.
+
+    >>> row = Row(content="42", answer="42")
+    >>> row["content"] == row.answer
+    True
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        """Read a column, as the rows that `complete` returns are read."""
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"the row has no column {name!r}; it has: {', '.join(self)}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +96,4 @@ def _rows(frame: pd.DataFrame) -> Iterable[Row]:
     objects = frame.astype(object).where(frame.notna(), cast("Any", pd.NA))
     names = [str(name) for name in frame.columns]
     columns = (objects.iloc[:, position].tolist() for position in range(len(names)))
-    return (dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True))
+    return (Row(zip(names, values, strict=True)) for values in zip(*columns, strict=True))

@@ -9,7 +9,6 @@ from distilkit.store.ledger import SpendRow
 from distilkit.store.missing import Difference, Miss
 from distilkit.store.reader import Stats
 from distilkit.store.responses import Imported, Store
-from distilkit.store.rows import read_rows
 from distilkit.store.writer import Writer
 
 __all__ = [
@@ -23,5 +22,4 @@ __all__ = [
     "Store",
     "StoreWarning",
     "Writer",
-    "read_rows",
 ]

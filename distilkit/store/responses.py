@@ -250,7 +250,7 @@ class Store:
         """Take in answers that were recorded elsewhere, as answers of `profile`; return how many are new.
 
         What is stored already stays as it is; no spend is added.
-        See `rows.COLUMNS` for what a row may hold; `read_rows` reads CSV and JSONL files.
+        See `rows.COLUMNS` for what a row may hold; `distilkit.add_recorded` takes frames and files.
 
         Raises:
             InputError: a row lacks its prompt or content, has an unknown column, or repeats another: names the row.

@@ -1,19 +1,17 @@
-"""Rows of answers recorded elsewhere: what a row may hold, reading it from CSV and JSONL, and what its values mean.
+"""Rows of answers recorded elsewhere: what a row may hold, and what its values mean.
 
-Knows columns and files; knows no requests, no database and no pandas.
+Knows columns; knows no files, no requests, no database and no pandas.
 """
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from numbers import Real
-from pathlib import Path
 from typing import Any
 
 from distilkit.errors import InputError
@@ -124,61 +122,6 @@ class Row:
         if isinstance(value, datetime):
             return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
         return self.seconds(column)
-
-
-def read_rows(path: str | Path) -> list[dict[str, Any]]:
-    """Read rows from a CSV file with a header, or from JSONL (`.jsonl`, `.ndjson`).
-
-    Raises:
-        InputError: the file cannot be read, or is of another kind: names file and line.
-    """
-    path = Path(path)
-    reader = _READERS.get(path.suffix.lower())
-    if reader is None:
-        raise InputError(
-            f"{path}: rows are read from {', '.join(_READERS)}; other files: read them yourself, pass dicts"
-        )
-    try:
-        return reader(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-
-
-def _read_csv(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        rows: list[dict[str, Any]] = []
-        try:
-            for row in reader:
-                if None in row:
-                    raise InputError(f"{path}:{reader.line_num}: has more fields than the header")
-                rows.append(row)
-        except csv.Error as error:
-            raise InputError(f"{path}:{reader.line_num}: {error}; use JSONL for what CSV cannot hold") from None
-        return rows
-
-
-def _read_jsonl(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise InputError(f"{path}:{number}: is not JSON: {error}") from None
-            if not isinstance(row, dict):
-                raise InputError(f"{path}:{number}: is {type(row).__name__}, not an object")
-            rows.append(row)
-    return rows
-
-
-_READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
-    ".csv": _read_csv,
-    ".jsonl": _read_jsonl,
-    ".ndjson": _read_jsonl,
-}
 
 
 def _is_absent(value: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from distilkit.profiles import Budget, Strategy
+from distilkit.profiles import Budget, ConfigWarning, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -90,14 +90,16 @@ def test_a_strategy_named_like_a_profile_is_refused(refusal: Callable[[str], lis
 
 
 def test_the_budget_is_exact(load: Load) -> None:
-    budget = load("budget: {daily: 10.10, monthly_budget: 300, alert_threshold: 0.9}").budget
+    with pytest.warns(ConfigWarning, match="no run is stopped"):
+        budget = load("budget: {daily: 10.10, monthly_budget: 300, alert_threshold: 0.9}").budget
     assert budget == Budget(daily=Decimal("10.10"), monthly=Decimal(300), alert_at=Decimal("0.9"))
     assert load("").budget == Budget(daily=None, monthly=None, alert_at=Decimal("0.8"))
 
 
 def test_a_budget_from_the_environment(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILY", "0.30")
-    assert load("budget: {daily: '${DAILY}'}").budget.daily == Decimal("0.30")
+    with pytest.warns(ConfigWarning, match="no run is stopped"):
+        assert load("budget: {daily: '${DAILY}'}").budget.daily == Decimal("0.30")
 
 
 @pytest.mark.parametrize(

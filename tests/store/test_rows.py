@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,12 +9,10 @@ import pandas as pd
 import pytest
 
 from distilkit.errors import InputError
-from distilkit.store import Store, read_rows
+from distilkit.store import Store
 from distilkit.store.rows import Row
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from distilkit.profiles.profile import Profile
 
 _GOOD = {"prompt": "Hi", "content": "Hello"}
@@ -111,43 +108,3 @@ def test_a_frame_of_pandas_goes_in_as_records(store: Store, profile: Profile) ->
 
     assert store.add_recorded(frame.to_dict("records"), profile=profile) == 2
     assert sorted(str(entry.record.price) for entry in store.entries()) == ["None", "{'cost_usd': '0.5'}"]
-
-
-def test_csv_and_jsonl_say_the_same(store: Store, profile: Profile, tmp_path: Path) -> None:
-    text = 'a\r\nb, with "quotes"'
-    (tmp_path / "a.csv").write_bytes(
-        '\ufeffprompt,content,output_tokens,params,thinking\r\n"Hi\r\nyou",'
-        '"a\r\nb, with ""quotes""",5,"{""top_p"": 1}",\r\n'.encode()
-    )
-    row = {"prompt": "Hi\r\nyou", "content": text, "output_tokens": 5, "params": {"top_p": 1}, "thinking": None}
-    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n\n")
-
-    assert read_rows(tmp_path / "a.jsonl") == [row]
-    assert store.add_recorded(read_rows(tmp_path / "a.csv"), profile=profile) == 1
-    assert store.add_recorded(read_rows(tmp_path / "a.jsonl"), profile=profile) == 0
-    (entry,) = store.entries()
-    assert entry.record.raw["choices"][0]["message"]["content"] == text
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.csv", b"prompt,content\nHi,Hello,more\n", r"a\.csv:2: has more fields than the header"),
-        ("a.csv", b'prompt,content\nHi,"never closed\n', r"a\.csv:\d: .*use JSONL"),
-        ("a.csv", b"prompt,content\nHi," + b"x" * 200_000, r"a\.csv:\d: .*use JSONL"),
-        ("a.csv", b"prompt\n\xff\n", r"a\.csv: cannot be read"),
-        ("a.jsonl", b"{}\nnot json\n", r"a\.jsonl:2: is not JSON"),
-        ("a.jsonl", b"[1]\n", r"a\.jsonl:1: is list, not an object"),
-        ("a.xlsx", b"", r"a\.xlsx: rows are read from \.csv, \.jsonl"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, content: Any, message: str) -> None:
-    (tmp_path / name).write_bytes(content)
-
-    with pytest.raises(InputError, match=message):
-        read_rows(tmp_path / name)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.csv: cannot be read: No such file"):
-        read_rows(tmp_path / "none.csv")

@@ -1,0 +1,40 @@
+"""Generation parameters that come from Python: what would be paid for and dropped, or is surely a slip, is refused.
+
+Less strict than a profile file, where every unknown name is an error: providers have parameters of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from distilkit.errors import InputError
+
+_SAID_ELSEWHERE = {
+    "n": "one answer a call; ask for more with samples=",
+    "stream": "answers are taken whole; leave it out",
+    "stream_options": "answers are taken whole; leave it out",
+    "model": "the profile says which model is asked",
+    "messages": "they are the prompts",
+    "api_key": "keys belong to profiles; params are stored with the answers",
+}
+_SURELY = 0.8
+
+
+def check_params(params: Mapping[str, Any]) -> None:
+    """Refuse parameters that are said elsewhere, and names that are almost one of OpenAI's.
+
+    Raises:
+        InputError: names the parameter and the way out.
+    """
+    if not params:
+        return
+    from distilkit.profiles.nearest import nearest
+    from distilkit.profiles.schema import ParamFields
+
+    known = ParamFields.model_fields
+    for name in params:
+        if name in _SAID_ELSEWHERE:
+            raise InputError(f"params= holds {name!r}: {_SAID_ELSEWHERE[name]}")
+        if name not in known and (meant := nearest(str(name), known, alike=_SURELY)):
+            raise InputError(f"params= holds {name!r}; did you mean {meant[0]!r}? Others go into extra_body")
