@@ -11,7 +11,7 @@ from distilkit.profiles import load_profiles
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FILES = sorted(CONFIGS.glob("*.yaml"))
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*strategies.yaml.*: budget. no effect")
+pytestmark = pytest.mark.filterwarnings("ignore:.*no run is stopped by it")
 
 
 def test_there_are_files_and_none_takes_over() -> None:
