@@ -74,7 +74,7 @@ def _drive(steps: Body[T]) -> T:
         try:
             step = advance()
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            return stop.value  # type: ignore[no-any-return] # the body's T
         job = _Job(step.work)
         try:
             result = job.wait(step.tick)
@@ -91,7 +91,7 @@ async def _drive_async(steps: Body[T]) -> T:
         try:
             step = advance()
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            return stop.value  # type: ignore[no-any-return] # the body's T
         job = _Job(step.work)
         try:
             result = await job.poll(step.tick)

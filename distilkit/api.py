@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit._sync import Body, Step, awaiting, blocking
-from distilkit.calls import Answer, Call, Failure, Outcome, plan
+from distilkit.calls import Call, Outcome, plan
 from distilkit.engine.events import Event
 from distilkit.engine.run import Ports, Send, run
 from distilkit.errors import InputError, ProviderError, StoreError
@@ -25,12 +24,11 @@ from distilkit.prompts import to_prompts
 from distilkit.provider import Transport, check_ready, warm
 from distilkit.scoring import Scores, apply
 from distilkit.scoring import check as check_scores
+from distilkit.serving import CacheMode, serve, settle_missing
 from distilkit.store import Store, Writer
 
 if TYPE_CHECKING:
     import pandas as pd
-
-CacheMode = Literal["use", "refresh", "only"]
 
 
 def _compare(  # noqa: PLR0913 - the main job, and each argument a question users have
@@ -93,9 +91,9 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
     line = Progress(len(calls), show=progress)
     with opened_store(store) as kept:
         tell = listeners(line.observe, on_event and _harmless(on_event))
-        misses = _serve(calls, kept, rows.settle, tell, cache)
+        misses = serve(calls, kept, rows.settle, tell, cache)
         if misses and cache == "only":
-            _settle_missing(misses, kept, rows.settle)
+            settle_missing(misses, kept, rows.settle)
         elif misses:
             _check_sendable(misses, kept, network=send is None)
             work = _send_all(misses, kept, rows.settle, tell, send)
@@ -149,7 +147,7 @@ def _complete(
     )
     row = frame.iloc[0]
     if isinstance(row["error_kind"], str):
-        raise ProviderError(row["error"], kind=row["error_kind"], provider=row["provider"])  # type: ignore[arg-type]
+        raise ProviderError(row["error"], kind=row["error_kind"], provider=row["provider"])  # type: ignore[arg-type] # a Series knows no columns
     return row
 
 
@@ -194,57 +192,13 @@ def opened_store(store: Store | str | Path | None) -> Iterator[Store]:
         yield opened
 
 
-def _serve(
-    calls: Sequence[Call],
-    store: Store,
-    settle: Callable[[str, Outcome], None],
-    tell: Callable[[Event], None],
-    cache: CacheMode,
-) -> list[Call]:
-    """Settle what is stored, and return the rest, each key once."""
-    distinct = {call.key: call for call in reversed(calls)}
-    ordered = {call.key: distinct[call.key] for call in calls}
-    _count(calls, "planned", tell)
-    if cache == "refresh":
-        return list(ordered.values())
-    served: set[str] = set()
-    for chunk in _chunks(list(ordered), 500):
-        for key, record in store.get_many(chunk).items():
-            settle(key, Answer(record=record, from_store=True))
-            served.add(key)
-    _count([call for call in calls if call.key in served], "from_store", tell)
-    return [call for key, call in ordered.items() if key not in served]
-
-
-def _count(calls: Sequence[Call], kind: Literal["planned", "from_store"], tell: Callable[[Event], None]) -> None:
-    counts: dict[str, int] = {}
-    for call in calls:
-        counts[call.profile.name] = counts.get(call.profile.name, 0) + 1
-    for profile, count in counts.items():
-        tell(Event(kind=kind, profile=profile, count=count))
-
-
-def _chunks(keys: list[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
-
-
-def _settle_missing(misses: Sequence[Call], store: Store, settle: Callable[[str, Outcome], None]) -> None:
-    plain = "not in the store, and cache='only' sends nothing"
-    first = f"{plain}: {store.explain_miss(misses[0].request)}"
-    for call in misses:
-        message = first if call is misses[0] else plain
-        settle(call.key, Failure(kind="unknown", message=message, created_at=time.time()))
-    warnings.warn(f"answers missing: {len(misses):,}. The first is {first}", stacklevel=5)
-
-
 def _check_sendable(misses: Sequence[Call], store: Store, *, network: bool) -> None:
     """Refuse before anything is sent: answers that cannot be kept would be paid for twice, a missing key fails all."""
     if store.readonly:
         raise StoreError(f"{len(misses):,} answers are not stored, and new ones could not be kept: {store!r}")
     if network:
         # Before LiteLLM's import begins: two slow imports at once would keep an interrupt waiting for both.
-        import pandas as pd  # noqa: F401
+        import pandas as pd  # noqa: F401 - see above
 
         warm()
         for profile in {call.profile.name: call.profile for call in misses}.values():

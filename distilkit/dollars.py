@@ -77,7 +77,7 @@ def estimate(
     columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
     return pd.DataFrame(
         {
-            name: pd.array(list(values), dtype=dtype)  # type: ignore[call-overload]
+            name: pd.array(list(values), dtype=dtype)  # type: ignore[call-overload] # any dtype's name
             for (name, dtype), values in zip(_COLUMNS.items(), columns, strict=True)
         }
     )

@@ -92,4 +92,4 @@ class ProviderError(DistilkitError):
 
 
 def _rebuild(message: str, fields: dict[str, object]) -> ProviderError:
-    return ProviderError(message, **fields)  # type: ignore[arg-type]
+    return ProviderError(message, **fields)  # type: ignore[arg-type] # as they were pickled

@@ -98,7 +98,7 @@ def _typed(values: Sequence[Any], dtype: str) -> Any:
     if dtype == "string":
         # Python strings: an Arrow column refuses the lone surrogates that some models emit.
         return pd.array([None if value is None else str(value) for value in values], dtype=pd.StringDtype("python"))
-    return pd.array(values, dtype=dtype)  # type: ignore[call-overload]
+    return pd.array(values, dtype=dtype)  # type: ignore[call-overload] # any dtype's name
 
 
 def _answered(call: Call, answer: Answer, *, first: bool) -> tuple[Any, ...]:

@@ -39,7 +39,7 @@ class Progress:
         self._counts[event.kind] += event.count
         if event.kind == "answered":
             known = self._billed is not None and event.billed_usd is not None
-            self._billed = self._billed + event.billed_usd if known else None  # type: ignore[operator]
+            self._billed = self._billed + event.billed_usd if known else None  # type: ignore[operator] # both known
 
     def tick(self) -> None:
         """Write the line, if it is time."""

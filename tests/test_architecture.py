@@ -32,6 +32,7 @@ FLOORS = {
     "api": 7,
     "dollars": 7,
     "screen": 7,
+    "serving": 5,
     "recorded": 7,
     "tasks": 7,
     "notebook": 8,

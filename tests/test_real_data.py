@@ -24,8 +24,23 @@ GSM8K = DATA / "gsm8k_mixtral_gpt4.csv"
 
 needs_data = pytest.mark.skipif(not GSM8K.exists(), reason="the recorded data does not lie beside the repository")
 
-# LiteLLM's name for each provider in the recordings.
-PROVIDERS = {"huggingface": "huggingface", "gemini": "gemini"}
+# How each recorded answer and its thinking begin, its kind, and the tokens in and out that the provider counted.
+SAID: dict[str, tuple[str, str | None, str, int, int]] = {
+    "anthropic_redacted-0": ("I notice that your message", None, "encrypted", 92, 196),
+    "anthropic_redacted-1": ("That message appeared", None, "encrypted", 168, 232),
+    "anthropic_thinking-0": ("Here's how to cross the street", "This is a straightforward", "summary", 43, 321),
+    "anthropic_thinking-1": ("# How to Cross a River", "This is an interesting analogy", "summary", 354, 525),
+    "deepseek_reasoning_content-0": ("Crossing the street safely", "Okay, the user is asking", "raw", 12, 789),
+    "deepseek_stream-0": ("Hello there!", 'Hmm, the user just said "Hello"', "raw", 6, 212),
+    "gemini_thought_parts-0": ("Crossing the street safely", "**A Safe Street-Crossing", "summary", 29, 1737),
+    "gemini_thought_parts-1": ("Crossing a river is", "**Navigating Nature's Road", "summary", 1280, 2073),
+    "groq_two_shapes-0": ("To make Uruguayan alfajores", "Okay, so I want to make", "raw", 21, 1414),
+    "groq_two_shapes-1": ("To create authentic Argentinian", "Alright, so I want", "raw", 524, 1590),
+    "huggingface_think_tags-0": ("Crossing the street safely", "Okay, the user asked", "raw", 10, 995),
+    "huggingface_think_tags-1": ("Crossing a river is", "Okay, the user is asking", "raw", 32, 1425),
+    "mistral_content_list-1": ("Crossing a river is", "**Analogizing crossing", "raw", 664, 747),
+    "openrouter_reasoning-0": ("Of course. This is", "1.  **Deconstruct", "raw", 24, 2801),
+}
 
 
 def interactions() -> list[Any]:
@@ -34,7 +49,8 @@ def interactions() -> list[Any]:
         for nth, interaction in enumerate(json.loads(file.read_text())["interactions"]):
             if "/responses" in interaction["path"]:
                 continue  # another API than chat completions; no chat request leads there
-            found.append(pytest.param(interaction, id=f"{file.stem}-{nth}"))
+            name = f"{file.stem}-{nth}"
+            found.append(pytest.param({**interaction, "id": name}, id=name))
     return found or [pytest.param(None, marks=needs_data)]
 
 
@@ -86,7 +102,7 @@ def replayed(interaction: dict[str, Any]) -> Iterator[Replayed]:
 @needs_data
 @pytest.mark.parametrize("interaction", interactions())
 def test_recorded_replies_go_the_whole_way(interaction: dict[str, Any], replayed: Replayed, tmp_path: Path) -> None:
-    provider = PROVIDERS.get(interaction["provider"], interaction["provider"])
+    provider = interaction["provider"]
     profile = Profile(
         name=provider,
         provider=provider,
@@ -102,10 +118,11 @@ def test_recorded_replies_go_the_whole_way(interaction: dict[str, Any], replayed
 
     assert pd.isna(row["error"]), row["error"]
     assert len(replayed.requests) == 1
-    assert len(row["content"]) > 20
-    assert row["thinking_kind"] in {"raw", "summary", "encrypted"}
-    assert pd.isna(row["thinking"]) == (row["thinking_kind"] == "encrypted")
-    assert row["output_tokens"] > 0
+    content, thinking, kind, tokens_in, tokens_out = SAID[interaction["id"]]
+    assert row["content"].lstrip().startswith(content)
+    assert pd.isna(row["thinking"]) if thinking is None else row["thinking"].startswith(thinking)
+    assert (row["thinking_kind"], row["input_tokens"], row["output_tokens"]) == (kind, tokens_in, tokens_out)
+    assert row["finish_reason"] == "stop"
     assert (again["content"], again["thinking_kind"]) == (row["content"], row["thinking_kind"])
 
 

@@ -125,7 +125,7 @@ def _connection(entry: Entry, folder: Path, fields: Section, written: Item) -> C
 def _certificate(entry: Entry, folder: Path, written: str | None) -> str | None:
     if written is None:
         return None
-    path = folder / os.path.expanduser(written)  # noqa: PTH111  # Path.expanduser raises on an unknown user
+    path = folder / os.path.expanduser(written)  # noqa: PTH111 - Path.expanduser raises on an unknown user
     if not path.is_file():
         item = entry.item.fields["ssl_cert_path"]
         refuse(entry.file, [at(item, "no such file; give the path of a PEM file, relative to this one")])

@@ -25,5 +25,5 @@ LITELLM_PROVIDERS: frozenset[str] = frozenset(
     text-completion-inception text-completion-openai together_ai topaz transcribe triton typesafe v0
     valkey vercel_ai_gateway vertex_ai vertex_ai_beta vllm volcengine voyage wandb watsonx watsonx_text
     xai xiaomi_mimo xinference zai
-    """.split()  # noqa: SIM905  # as one block it is compared and replaced at a glance
+    """.split()  # noqa: SIM905 - as one block it is compared and replaced at a glance
 )

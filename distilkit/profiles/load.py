@@ -126,7 +126,7 @@ def found_file() -> Path | None:
         if not Path(named).is_file():
             raise ConfigError(f"$DISTILKIT_CONFIG: no such file: {named}; correct the variable, or unset it")
         return Path(named)
-    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111  # never raises
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 - never raises
     places = (Path("distilkit.yaml"), Path("configs", "distilkit.yaml"), Path(home, "distilkit", "distilkit.yaml"))
     return next((each for each in places if each.is_file()), None)
 

@@ -100,7 +100,7 @@ KEYLESS: frozenset[str] = frozenset(
     sim ollama ollama_chat hosted_vllm vllm custom custom_openai openai_like lm_studio llamafile lemonade oobabooga
     docker_model_runner xinference triton infinity petals bedrock sagemaker sagemaker_chat vertex_ai vertex_ai_beta
     sagemaker_nova oci sap
-    """.split()  # noqa: SIM905  # a list of words reads better as words
+    """.split()  # noqa: SIM905 - a list of words reads better as words
 )
 
 # They have no address of their own: without `base_url` nobody knows where they listen.

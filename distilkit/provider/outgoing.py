@@ -79,7 +79,7 @@ def _body(route: Route, messages: list[Any], headers: dict[str, str]) -> dict[st
         from litellm.llms.vertex_ai.gemini import transformation
 
         made: dict[str, Any] = dict(
-            transformation._transform_request_body(  # noqa: SLF001
+            transformation._transform_request_body(  # noqa: SLF001 - there is no public name for it
                 messages=messages,
                 model=route.model,
                 optional_params=dict(route.params),
