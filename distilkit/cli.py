@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         with warnings.catch_warnings():
+            # What libraries say to their developers is not for users; ours is.
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("default", UserWarning)
             warnings.showwarning = _show_warning
             return int(options.run(options) or 0)
     except DistilkitError as error:
