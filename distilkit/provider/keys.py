@@ -1,7 +1,7 @@
 """Where keys and headers meet: whether they can be sent, and the one moment they are put in.
 
 LiteLLM never sees a key. It builds headers round a placeholder, which is replaced by the profile's own key, or the
-header is dropped; so no key of the environment can reach a host it is not meant for. Knows nothing of bodies.
+header is dropped; so no key of the environment can reach a host it is not meant for. Knows nothing of what bodies mean.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Profile
 from distilkit.profiles.secrets import Secret
+from distilkit.provider.exchange import Reply
+from distilkit.provider.scrub import HIDDEN
 
 # Stands for the key wherever LiteLLM asks for one: with None or "" it would take the environment's.
 PLACEHOLDER = "distilkit-puts-the-key-here"
@@ -23,6 +26,7 @@ _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 # Shorter values are words, not keys, and occur in any header.
 _SHORTEST = 8
+_SHORTEST_KEY = 12
 _FIRST_PRINTABLE = 32
 _DELETE = 127
 
@@ -71,6 +75,17 @@ def filled(profile: Profile, template: Mapping[str, str]) -> dict[str, str]:
 def secrets_of(profile: Profile) -> list[str]:
     """Return everything of a profile that must not be shown, where it is set."""
     return list(_secrets(profile))
+
+
+def without_key(reply: Reply, profile: Profile) -> Reply:
+    """Hide the profile's key in a reply that repeats it: what a provider says is kept, and may be exported.
+
+    A short key ("ollama") is a placeholder that a good answer may well contain; it stays.
+    """
+    key = profile.api_key.peek() if profile.api_key is not None else None
+    if key is None or len(key) < _SHORTEST_KEY or key.encode() not in reply.body:
+        return reply
+    return replace(reply, body=reply.body.replace(key.encode(), HIDDEN.encode()))
 
 
 def holds_ambient_secret(text: str) -> bool:

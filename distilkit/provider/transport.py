@@ -90,6 +90,7 @@ class Transport:
 
     async def _ask(self, call: Call) -> Record | Trouble:
         from distilkit.provider.bodies import body_of
+        from distilkit.provider.keys import without_key
         from distilkit.provider.outgoing import outgoing, params_in, written
 
         route = await self._route(call)
@@ -105,6 +106,7 @@ class Transport:
         reply = await self._session(call.profile).post(request)
         if isinstance(reply, Trouble):
             return reply
+        reply = without_key(reply, call.profile)
         raw = body_of(reply)
         return raw if isinstance(raw, Trouble) else _record(route, reply, raw, params_in(body))
 

@@ -361,6 +361,26 @@ def test_an_echoed_key_is_nowhere_in_the_error(status: int, wire: Any, fails: An
     assert "[hidden]" in error.message
 
 
+def test_a_key_echoed_in_a_good_answer_is_not_kept(wire: Any, ask: Any, profile: Any, canary: str) -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        said = f"You sent {request.headers['Authorization']}"
+        choice = {"message": {"role": "assistant", "content": said}, "finish_reason": "stop"}
+        return web.json_response({"choices": [choice]})
+
+    record = ask(profile("openai", base_url=wire(echo).url))
+
+    assert canary not in repr(record)
+    assert record.raw["choices"][0]["message"]["content"] == "You sent Bearer [hidden]"
+
+
+def test_a_placeholder_key_does_not_punch_holes_into_answers(wire: Any, ask: Any, profile: Any) -> None:
+    choice = {"message": {"role": "assistant", "content": "I run on ollama."}, "finish_reason": "stop"}
+
+    record = ask(profile("openai", base_url=wire({"choices": [choice]}).url, api_key=Secret("ollama")))
+
+    assert record.raw["choices"][0]["message"]["content"] == "I run on ollama."
+
+
 def test_no_key_is_in_the_frames_of_any_failure(wire: Any, profile: Any, call: Any, canary: str) -> None:
     async def never(_: web.Request) -> web.StreamResponse:
         await asyncio.sleep(60)
