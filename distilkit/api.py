@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -82,7 +82,7 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
         ConfigError: a profile file is wrong, a profile is unknown, or a needed key is not set. Nothing was sent.
         StoreError: the store cannot be opened, or cannot be written while something would have to be sent.
     """
-    _check(cache=cache, on_interrupt=on_interrupt)
+    _check(cache=cache, on_interrupt=on_interrupt, on_event=on_event)
     check_params(params or {})
     asked, own = to_prompts(prompts, template=template, system=system)
     check_scores(score, own.columns if own is not None else ())
@@ -155,11 +155,13 @@ complete = blocking(_complete)
 acomplete = awaiting(_complete)
 
 
-def _check(*, cache: str, on_interrupt: str) -> None:
+def _check(*, cache: str, on_interrupt: str, on_event: object) -> None:
     if cache not in {"use", "refresh", "only"}:
         raise InputError(f"cache= must be 'use', 'refresh' or 'only', not {cache!r}")
     if on_interrupt not in {"return", "raise"}:
         raise InputError(f"on_interrupt= must be 'return' or 'raise', not {on_interrupt!r}")
+    if on_event is not None and not callable(on_event):
+        raise InputError(f"on_event= must be a function of an Event, not {on_event!r}")
 
 
 def chosen_profiles(
@@ -171,6 +173,10 @@ def chosen_profiles(
         InputError: nothing is named, and the file has no default.
         ConfigError: the file is wrong, or a name is unknown.
     """
+    if config is not None and not isinstance(config, str | Path):
+        raise InputError(f"config= must be the path of a profile file, not {config!r}")
+    if profiles is not None and not isinstance(profiles, str | Profile | Iterable):
+        raise InputError(f"profiles= takes names or Profile objects, not {profiles!r}")
     if profiles is None:
         known = load_profiles(config)
         if known.default is None:
@@ -188,6 +194,8 @@ def opened_store(store: Store | str | Path | None) -> Iterator[Store]:
     if isinstance(store, Store):
         yield store
         return
+    if store is not None and not isinstance(store, str | Path):
+        raise InputError(f"store= takes a Store or the path of its folder, not {store!r}")
     with Store(store) as opened:
         yield opened
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -213,7 +214,8 @@ def plan(
     Raises:
         InputError: `samples` is not a whole number from 1.
     """
-    if not isinstance(samples, int) or isinstance(samples, bool) or samples < 1:
+    # numpy's whole numbers are whole numbers too; True is not.
+    if isinstance(samples, bool) or not hasattr(samples, "__index__") or operator.index(samples) < 1:
         raise InputError(f"samples= must be a whole number from 1, not {samples!r}")
     # What is the same for every prompt of a profile is worked out once: it costs more than the rest of a call.
     asked = [(profile, profile.endpoint, _merge(profile.params, params)) for profile in profiles]
@@ -232,6 +234,8 @@ def _merge(profile_params: Mapping[str, Any], params: Mapping[str, Any]) -> dict
 
 def _plain(value: Any) -> Any:
     """Write 0.0 as 0: YAML, JSON and Python spell one temperature in two ways, and it must be paid for once."""
+    if not isinstance(value, str | int | float) and hasattr(value, "item"):
+        value = value.item()  # numpy's numbers
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, list | tuple):

@@ -38,6 +38,9 @@ def to_prompts(
         InputError: a prompt is empty, missing or of another type; a column is missing, doubled, or named like one of
             the result's; the text names the row and the way out.
     """
+    for name, text in (("template", template), ("system", system)):
+        if text is not None and not isinstance(text, str):
+            raise InputError(f"{name}= must be a text, not {text!r}")
     if _is_frame(prompts):
         return _from_frame(prompts, template, system)
     if template is not None:

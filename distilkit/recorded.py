@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from distilkit.api import chosen_profiles, opened_store
+from distilkit.errors import InputError
 from distilkit.files import read_table
 from distilkit.profiles import Profile
 from distilkit.store import Store
@@ -43,7 +44,12 @@ def add_recorded(
     """
     import pandas as pd
 
-    frame = answers if isinstance(answers, pd.DataFrame) else read_table(answers)
+    if isinstance(answers, str | Path):
+        frame = read_table(answers)
+    elif isinstance(answers, pd.DataFrame):
+        frame = answers
+    else:
+        raise InputError(f"answers= takes a DataFrame or the path of a file, not {type(answers).__name__}")
     known = frame.astype(object).where(frame.notna(), None)
     rows = [{str(name): value for name, value in row.items() if value is not None} for row in known.to_dict("records")]
     (whose,) = chosen_profiles(profile, config)

@@ -20,13 +20,16 @@ def sample_task(n: int = 60, *, seed: int = 0) -> pd.DataFrame:
     The same seed gives the same problems, and the first 60 of 600 are the 60 of 60.
 
     Raises:
-        InputError: `n` is not a whole number from 1.
+        InputError: `n` is not a whole number from 1, or more than there are.
     """
     if not isinstance(n, int) or isinstance(n, bool) or n < 1:
         raise InputError(f"n= must be a whole number from 1, not {n!r}")
     import pandas as pd
 
-    chosen = items(n, seed=seed)
+    try:
+        chosen = items(n, seed=seed)
+    except ValueError as error:
+        raise InputError(f"n=: {error}") from None
     return pd.DataFrame(
         {
             "prompt_id": [item.id for item in chosen],

@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -371,6 +372,12 @@ def test_a_cached_run_needs_no_key(store: Path, monkeypatch: pytest.MonkeyPatch)
         ({"profiles": []}, "profiles="),
         ({"params": {"x": {1, 2}}}, "must be JSON"),
         ({"params": {"n": 3}}, "samples="),
+        ({"profiles": 5}, "profiles="),
+        ({"config": 5}, "config="),
+        ({"store": 5}, "store="),
+        ({"system": 5}, "system="),
+        ({"template": 5}, "template="),
+        ({"on_event": 5}, "on_event="),
         ({"params": {"stream": True}}, "leave it out"),
         ({"params": {"model": "other"}}, "profile"),
         ({"params": {"temprature": 1}}, "did you mean 'temperature'"),
@@ -386,7 +393,7 @@ def test_wrong_arguments_are_named_before_anything_is_sent(
     store: Path, arguments: dict[str, Any], message: str
 ) -> None:
     send = FakeSend()
-    if arguments.get("config"):
+    if arguments.get("config") == "PLAIN":
         arguments["config"] = store.parent / "plain.yaml"
         arguments["config"].write_text("providers: {mine: {type: sim, model: m}}\n")
 
@@ -443,3 +450,19 @@ def test_a_dead_endpoint_is_not_tried_for_every_prompt(store: Path) -> None:
     assert set(frame["error_kind"]) == {"connection"}
     assert (frame["attempts"] > 0).sum() <= 4
     assert frame["error"].str.contains("not sent").sum() >= 196
+
+
+def test_numpys_numbers_are_numbers(store: Path) -> None:
+    send = FakeSend()
+
+    frame = dk.compare(
+        ["a"], simulated(), samples=np.int64(2), params={"max_tokens": np.int64(5)}, store=store, send=send
+    )
+
+    assert len(frame) == 2
+    assert send.calls[0].request.params == {"max_tokens": 5}
+
+
+def test_there_are_no_more_sample_tasks_than_there_are() -> None:
+    with pytest.raises(dk.InputError, match="5000"):
+        dk.sample_task(10**7)
