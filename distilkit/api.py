@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit._sync import Body, Step, awaiting, blocking
-from distilkit.calls import Call, Outcome, plan
+from distilkit.calls import Call, Outcome, Record, plan
 from distilkit.engine.events import Event
 from distilkit.engine.run import Ports, Send, run
 from distilkit.errors import InputError, ProviderError, StoreError
@@ -96,7 +96,8 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
             settle_missing(misses, kept, rows.settle)
         elif misses:
             _check_sendable(misses, kept, network=send is None)
-            work = _send_all(misses, kept, rows.settle, tell, send)
+            find = kept.get if cache == "use" else _nothing
+            work = _send_all(misses, kept, rows.settle, tell, send, find)
             try:
                 yield Step(work, line.tick)
             except KeyboardInterrupt:
@@ -219,11 +220,16 @@ async def _send_all(
     settle: Callable[[str, Outcome], None],
     tell: Callable[[Event], None],
     send: Send | None,
+    find: Callable[[str], Record | None],
 ) -> None:
     async with contextlib.AsyncExitStack() as stack:
         writer = await stack.enter_async_context(Writer(store))
         asking: Send = await stack.enter_async_context(Transport()) if send is None else send
-        await run(misses, Ports(send=asking, keep=writer.put, settle=settle, observe=tell))
+        await run(misses, Ports(send=asking, keep=writer.put, settle=settle, observe=tell, find=find))
+
+
+def _nothing(_key: str) -> Record | None:
+    return None
 
 
 def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:

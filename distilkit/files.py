@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,13 +105,18 @@ def _read_csv(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        return pd.read_csv(path, keep_default_na=False, na_values=[], dtype=str, encoding="utf-8-sig")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with warnings.catch_warnings():
+            # A row longer than the header loses its end otherwise, or pushes the first column out.
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(
+                path, keep_default_na=False, na_values=[], dtype=str, encoding="utf-8-sig", index_col=False
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning, pd.errors.EmptyDataError) as error:
         raise InputError(f"{path}: not a table: {str(error).strip()}") from None
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:
-    return _from_lines(path.read_text(encoding="utf-8"), str(path))
+    return _from_lines(path.read_text(encoding="utf-8-sig"), str(path), json_lines=True)
 
 
 def _read_lines(path: Path) -> pd.DataFrame:

@@ -46,13 +46,21 @@ class Progress:
         now = time.monotonic()
         if self._place is not None and now - self._written >= self._place.every_s:
             self._written = now
-            self._place.write(self.line(), last=False)
+            self._write(self.line(), last=False)
 
     def finish(self, note: str = "") -> None:
         """Write the last line, which stays."""
         # A run served from the store in a moment needs no report.
         if self._place is not None and (note or self._counts["sent"]):
-            self._place.write(self.line() + (f" · {note}" if note else ""), last=True)
+            self._write(self.line() + (f" · {note}" if note else ""), last=True)
+
+    def _write(self, line: str, *, last: bool) -> None:
+        try:
+            if self._place is not None:
+                self._place.write(line, last=last)
+        except (OSError, ValueError):
+            # The terminal is gone; the run goes on without a line.
+            self._place = None
 
     def line(self) -> str:
         """Return the line: rows done of all, where from, what went wrong, dollars, time."""
@@ -138,6 +146,8 @@ def _place(*, show: bool | None) -> _Place | None:
         return None
     if (publisher := _publisher()) is not None:
         return _Cell(publisher)
+    if sys.stderr is None:  # closed, or a program without a console
+        return None
     if sys.stderr.isatty():
         return _Terminal(sys.stderr)
     return _Log(sys.stderr) if show else None

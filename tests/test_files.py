@@ -81,6 +81,8 @@ def test_standard_input_is_jsonl_or_one_prompt_a_line(
         ("bad.jsonl", b'{"prompt": "a"}\n{torn', "bad.jsonl:2: not JSON"),
         ("list.jsonl", b'{"prompt": "a"}\n[1]', "list.jsonl:2"),
         ("empty.jsonl", b"\n", "empty"),
+        ("array.jsonl", b'[\n{"prompt": "a"}\n]', "not JSON"),
+        ("commas.csv", b"prompt,answer\nHello, world,3\nYes, sir,4\n", "not a table"),
         ("empty.csv", b"", "not a table"),
         ("latin.csv", b"prompt\ncaf\xe9\n", "UTF-8"),
         ("torn.parquet", b"PAR1", "not a Parquet file"),

@@ -1,8 +1,9 @@
 """The run: every call that is not in the store is sent, retried, kept, and settled. The only orchestration there is.
 
-`send` asks one provider once, `keep` puts one entry on disk, `settle` takes what became of a key, `observe` hears
-events; all are parameters, so the whole path runs in tests with a six-line fake and a fake clock. An answer is settled
-only after it is kept. Knows no provider, no file and no frame.
+`find` looks once more whether somebody else was answered meanwhile, `send` asks one provider once, `keep` puts one
+entry on disk, `settle` takes what became of a key, `observe` hears events; all are parameters, so the whole path runs
+in tests with a six-line fake and a fake clock. An answer is settled only after it is kept. Knows no provider, no file
+and no frame.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Ports:
     keep: Keep
     settle: Settle
     observe: Observe
+    find: Callable[[str], Record | None] = lambda _key: None
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -91,6 +93,7 @@ class _Lane:
         self._ports = ports
         self._answered = 0
         self._output_tokens = 0
+        self._has_answered = False
         self._closed: Failure | None = None
 
     async def work(self) -> None:
@@ -100,11 +103,17 @@ class _Lane:
                 self._say("failed", call, attempt=outcome.attempts, reason=outcome.kind)
             self._ports.settle(call.key, outcome)
 
-    async def _answer(self, call: Call) -> Outcome:
+    async def _answer(self, call: Call) -> Outcome:  # noqa: PLR0911 - each return is one way a call can end
         so_far = _Attempted()
         for attempt in itertools.count(1):
             so_far.attempts = attempt
             reservation = await self._turn(call)
+            # While this one waited, the lane may have been closed, or another process may have been answered.
+            # A retry of its own it may finish, unless answers can no longer be kept.
+            if self._closed is not None and (attempt == 1 or self._closed.kind == "unknown"):
+                return replace(self._closed, attempts=attempt - 1)
+            if (found := self._ports.find(call.key)) is not None:
+                return Answer(record=found, from_store=True, billed_usd=so_far.billed_usd)
             self._say("sent", call, attempt=attempt)
             try:
                 record = replace(await self._ports.send(call), attempts=attempt)
@@ -117,6 +126,12 @@ class _Lane:
                 await self._hold(error, wait)
             except StoreError as error:
                 return self._close(Failure(kind="unknown", message=f"not sent: {error}"))
+            except asyncio.CancelledError:
+                # Cancelled from outside, it goes on; from inside, it is one odd reply like any other.
+                if (task := asyncio.current_task()) is None or task.cancelling():
+                    raise
+                message = "the request was cancelled from inside"
+                return Failure(kind="unknown", message=message, attempts=attempt, created_at=self._ports.wall())
             except Exception as error:  # noqa: BLE001 - one odd reply must not end a night's run; it is a row
                 message = f"{type(error).__name__}: {error}"
                 return Failure(kind="unknown", message=message, attempts=attempt, created_at=self._ports.wall())
@@ -165,6 +180,7 @@ class _Lane:
         await self._keep(entry)
         if problem is not None:
             raise problem
+        self._has_answered = True
         billed = so_far.billed_usd
         self._say("answered", call, attempt=so_far.attempts, latency_s=record.latency_s, billed_usd=billed)
         return Answer(record=record, from_store=False, billed_usd=billed)
@@ -199,7 +215,7 @@ class _Lane:
             record=so_far.record,
             billed_usd=so_far.billed_usd if so_far.record else None,
         )
-        if error.kind in _HOPELESS and not self._answered:
+        if error.kind in _HOPELESS and not self._has_answered:
             self._close(Failure(kind=error.kind, message=f"not sent, because the first call failed: {error.message}"))
         return failure
 

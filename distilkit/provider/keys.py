@@ -83,9 +83,13 @@ def without_key(reply: Reply, profile: Profile) -> Reply:
     A short key ("ollama") is a placeholder that a good answer may well contain; it stays.
     """
     key = profile.api_key.peek() if profile.api_key is not None else None
-    if key is None or len(key) < _SHORTEST_KEY or key.encode() not in reply.body:
+    if key is None or len(key) < _SHORTEST_KEY:
         return reply
-    return replace(reply, body=reply.body.replace(key.encode(), HIDDEN.encode()))
+    body, escaped = reply.body, key.replace("/", "\\/")
+    for form in {key, escaped}:
+        body = body.replace(form.encode(), HIDDEN.encode())
+    headers = {name: value.replace(key, HIDDEN) for name, value in reply.headers.items()}
+    return replace(reply, body=body, headers=headers)
 
 
 def holds_ambient_secret(text: str) -> bool:

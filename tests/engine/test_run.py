@@ -6,12 +6,13 @@ import asyncio
 import gc
 import tracemalloc
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from distilkit.calls import Answer, Failure
+from distilkit.calls import Answer, Failure, Record
 from distilkit.engine.run import run
 from distilkit.errors import StoreError
 from distilkit.profiles.profile import Price, Profile, RateLimit, Retry
@@ -310,3 +311,41 @@ async def _answer(_call: Any) -> Any:
 
 async def _forget(_entry: Any) -> None:
     await asyncio.sleep(0)
+
+
+def test_what_another_process_was_answered_meanwhile_is_not_sent(world: Any, make_calls: Any, make_record: Any) -> None:
+    calls = make_calls(4, max_concurrency=1)
+    ports = replace(world.ports(), find=lambda key: make_record() if key == calls[2].key else None)
+
+    asyncio.run(run(calls, ports))
+
+    assert len(world.sent) == 3
+    assert [world.outcomes[call.key].from_store for call in calls] == [False, False, True, False]
+
+
+def test_a_request_cancelled_from_inside_is_a_row(world: Any, make_calls: Any, make_record: Any) -> None:
+    calls = make_calls(3, max_concurrency=1)
+
+    async def send(call: Any) -> Any:
+        if call is calls[0]:
+            raise asyncio.CancelledError
+        return make_record()
+
+    world.send = send
+
+    world.run(calls)
+
+    assert len(world.outcomes) == 3
+    assert world.outcomes[calls[0].key].kind == "unknown"
+
+
+def test_a_late_refusal_does_not_close_a_lane_that_answers_without_usage(
+    world: Any, make_calls: Any, make_error: Any
+) -> None:
+    calls = make_calls(10, max_concurrency=1)
+    bare = Record(provider="sim", raw={"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]})
+    world.reply = lambda call, _nth: make_error("authentication") if call is calls[5] else bare
+
+    world.run(calls)
+
+    assert sum(isinstance(outcome, Answer) for outcome in world.outcomes.values()) == 9
