@@ -17,7 +17,8 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        kind: `planned` and `from_store` come once a profile, with a count; the others once a request.
+        kind: `planned` and `from_store` come once a profile, with a count; the others once a
+            request. A `from_store` with a key is an answer that another process stored while this run waited.
         profile: the profile's name.
         count: how many calls the event stands for.
         key: the request's key, where it is about one request.

@@ -113,6 +113,7 @@ class _Lane:
             if self._closed is not None and (attempt == 1 or self._closed.kind == "unknown"):
                 return replace(self._closed, attempts=attempt - 1)
             if (found := self._ports.find(call.key)) is not None:
+                self._say("from_store", call)
                 return Answer(record=found, from_store=True, billed_usd=so_far.billed_usd)
             self._say("sent", call, attempt=attempt)
             try:

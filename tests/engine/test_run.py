@@ -321,6 +321,7 @@ def test_what_another_process_was_answered_meanwhile_is_not_sent(world: Any, mak
 
     assert len(world.sent) == 3
     assert [world.outcomes[call.key].from_store for call in calls] == [False, False, True, False]
+    assert world.kinds().count("from_store") == 1
 
 
 def test_a_request_cancelled_from_inside_is_a_row(world: Any, make_calls: Any, make_record: Any) -> None:
@@ -349,3 +350,15 @@ def test_a_late_refusal_does_not_close_a_lane_that_answers_without_usage(
     world.run(calls)
 
     assert sum(isinstance(outcome, Answer) for outcome in world.outcomes.values()) == 9
+
+
+def test_those_who_wait_for_a_limit_do_not_send_once_the_disk_is_full(world: Any, make_calls: Any) -> None:
+    async def full(_entry: Any) -> None:
+        raise StoreError("no space left on device")
+
+    world.keeping = full
+
+    world.run(make_calls(20, max_concurrency=10, limits=RateLimit(requests_per_minute=60, burst_size=1)))
+
+    assert len(world.sent) <= 3
+    assert len(world.outcomes) == 20
