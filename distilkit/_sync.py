@@ -15,6 +15,7 @@ Knows nothing of models, stores or frames.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import os
 import threading
@@ -168,7 +169,19 @@ def background_loop() -> asyncio.AbstractEventLoop:
     with _Background.lock:
         if _Background.loop is None or _Background.pid != os.getpid():
             loop = asyncio.new_event_loop()
-            thread = threading.Thread(target=loop.run_forever, name="distilkit", daemon=True)
+            thread = threading.Thread(target=_run, args=(loop,), name="distilkit", daemon=True)
             thread.start()
             _Background.pid, _Background.loop, _Background.thread = os.getpid(), loop, thread
         return _Background.loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop for as long as the process lives.
+
+    asyncio keeps a SystemExit or KeyboardInterrupt in the task that raised it, where the task's caller finds it, and
+    raises it out of the loop as well. There it would end the thread, and whoever waits, now or later, would do so for
+    ever.
+    """
+    while not loop.is_closed():
+        with contextlib.suppress(SystemExit, KeyboardInterrupt):
+            loop.run_forever()

@@ -5,9 +5,10 @@ Knows pandas objects; knows no profile, no store and no network.
 
 from __future__ import annotations
 
+import math
 import string
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _TABLES = (".csv", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".txt")
+_ABSENT_TYPES = frozenset({"NAType", "NaTType"})  # told without importing pandas
+_INT64 = 1 << 63
 
 
 def to_prompts(
@@ -61,6 +64,8 @@ def _values(prompts: object) -> Iterable[Any]:
         return [prompts]
     if isinstance(prompts, Mapping) or not isinstance(prompts, Iterable):
         raise InputError(f"prompts= takes a list, a Series or a DataFrame, not {type(prompts).__name__}")
+    if isinstance(prompts, bytes | bytearray) or getattr(prompts, "ndim", 1) != 1:
+        raise InputError(f"prompts= takes a list of texts in one row, not {type(prompts).__name__}")
     values = list(prompts)
     if values and all(isinstance(value, Mapping) and "role" in value for value in values):
         raise InputError("prompts= looks like one conversation; pass a list of conversations: [messages]")
@@ -94,28 +99,81 @@ def _check_columns(frame: pd.DataFrame, template: str | None) -> None:
 
 
 def _ids(frame: pd.DataFrame) -> list[int | str]:
+    """Return the prompts' names: whole numbers if all are, else texts, no two alike as they will stand in the frame."""
     if "prompt_id" not in frame.columns:
         return list(range(len(frame)))
-    ids = frame["prompt_id"]
-    if ids.isna().any() or ids.duplicated().any():
-        raise InputError("the column 'prompt_id' must name each prompt once: it has missing or equal values")
-    if all(isinstance(name, int) for name in ids.tolist()):
-        return ids.tolist()
-    return [str(name) for name in ids.tolist()]
+    given = frame["prompt_id"].tolist()
+    for row, name in enumerate(given):
+        if _is_missing(name):
+            raise InputError(f"row {row} of prompts= is missing its prompt_id; name each prompt, or drop the column")
+    # `type`, because True is a whole number too.
+    numbered = all(type(name) is int for name in given)
+    names: list[int | str] = given if numbered else list(map(str, given))
+    first: dict[int | str, int] = {}
+    for row, name in enumerate(names):
+        if isinstance(name, int) and not -_INT64 <= name < _INT64:
+            raise InputError(f"row {row} of prompts= has a prompt_id beyond 64 bits; write such as texts")
+        if first.setdefault(name, row) != row:
+            raise InputError(
+                f"rows {first[name]} and {row} of prompts= have equal values of prompt_id, {str(name)[:60]!r}; "
+                "it must name each prompt once, also when read as text"
+            )
+    return names
+
+
+class _Columns(string.Formatter):
+    """Takes a field's whole name as a column's, also `a.b` and `a[0]`, which would else look into the value."""
+
+    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[Any, str]:
+        del args
+        return kwargs[field_name], field_name
 
 
 def _rendered(frame: pd.DataFrame, template: str) -> list[str]:
-    try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-    except ValueError as error:
-        raise InputError(f"template=: {error}; write {{{{ and }}}} for braces that are text") from None
-    if unknown := [name for name in fields if name not in frame.columns]:
-        raise InputError(f"template= names {unknown[0]!r}, which is no column; there are: {', '.join(frame.columns)}")
-    columns = {name: frame[name].tolist() for name in dict.fromkeys(fields)}
+    """Fill in the template once a row.
+
+    Raises:
+        InputError: the template is none, names no column, or does not suit a value; the text names it, and the row.
+    """
+    names = _names(template, frame)
+    columns = {name: frame[name].tolist() for name in names}
     for name in columns:
         if (missing := frame[name].isna()).any():
             raise InputError(f"row {int(missing.argmax())} has nothing in {name!r}, which template= fills in")
-    return [template.format(**{name: values[row] for name, values in columns.items()}) for row in range(len(frame))]
+    return [_filled(template, row, {name: columns[name][row] for name in names}) for row in range(len(frame))]
+
+
+def _names(template: str, frame: pd.DataFrame) -> list[str]:
+    """Return the columns that the template names, each once."""
+    try:
+        names = list(dict.fromkeys(_fields(template)))
+    except ValueError as error:
+        raise InputError(f"template={template!r}: {error}; write {{{{ and }}}} for braces that are text") from None
+    for name in names:
+        if not name:
+            raise InputError(f"template={template!r}: {{}} names no column; write {{{{}}}} for braces that are text")
+        if name not in frame.columns:
+            raise InputError(
+                f"template= names {name!r}, which is no column; there are: {', '.join(frame.columns) or 'none'}"
+            )
+    return names
+
+
+def _fields(template: str) -> Iterator[str]:
+    """Run through the names of the fields, those within another field's format among them."""
+    for _, name, spec, _ in string.Formatter().parse(template):
+        if name is not None:
+            yield name
+            yield from _fields(spec or "")
+
+
+def _filled(template: str, row: int, values: Mapping[str, Any]) -> str:
+    try:
+        return _Columns().vformat(template, (), values)
+    except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
+        raise InputError(
+            f"template={template!r} does not suit row {row}: {error}; {{column}} alone suits every value"
+        ) from None
 
 
 def _prompt(name: int | str, place: int, value: Any, system: str | None) -> Prompt:
@@ -132,12 +190,20 @@ def _prompt(name: int | str, place: int, value: Any, system: str | None) -> Prom
 def _check_messages(messages: Sequence[Message], place: int) -> None:
     for nth, message in enumerate(messages):
         if not isinstance(message.get("role"), str) or ("content" not in message and "tool_calls" not in message):
-            raise InputError(f"prompt {place}, message {nth} needs 'role' and 'content'; it has: {', '.join(message)}")
+            raise InputError(
+                f"prompt {place}, message {nth} needs 'role' and 'content'; it has: {', '.join(map(str, message))}"
+            )
 
 
 def _kind(value: Any) -> str:
-    missing = value is None or value != value  # noqa: PLR0124 - NaN is the value that differs from itself
-    return "missing" if missing else f"of type {type(value).__name__}"
+    return "missing" if _is_missing(value) else f"of type {type(value).__name__}"
+
+
+def _is_missing(value: Any) -> bool:
+    """Say whether a value is None, NaN or one of pandas' own, of which `<NA>` cannot even be compared."""
+    if isinstance(value, float):
+        return math.isnan(value)
+    return value is None or type(value).__name__ in _ABSENT_TYPES
 
 
 def _with_system(messages: Sequence[Message], system: str | None) -> Sequence[Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -79,6 +80,23 @@ def test_a_template_fills_in_columns() -> None:
     assert texts(frame, template="{n}. {question} {{number}}") == ["1. 1+1? {number}", "2. {2}+2? {number}"]
 
 
+def test_a_format_may_be_filled_in_from_a_column_too() -> None:
+    frame = pd.DataFrame({"q": ["a", "b"], "width": [2, 3]})
+
+    assert texts(frame, template="{q:>{width}}.") == [" a.", "  b."]
+
+
+@pytest.mark.parametrize("name", ["a.b", "a[0]", "0"])
+def test_a_column_can_be_named_whatever_its_name_looks_like(name: str) -> None:
+    assert texts(pd.DataFrame({name: ["x"]}), template=f"{{{name}}}") == ["x"]
+
+
+def test_prompt_ids_of_several_kinds_are_texts() -> None:
+    asked, _ = to_prompts(pd.DataFrame({"prompt": ["a", "b", "c"], "prompt_id": [1, "x", True]}))
+
+    assert [prompt.id for prompt in asked] == ["1", "x", "True"]
+
+
 def test_a_system_message_goes_before_the_prompt_unless_it_brings_its_own() -> None:
     own = [{"role": "system", "content": "mine"}, USER]
 
@@ -96,6 +114,14 @@ def test_a_system_message_goes_before_the_prompt_unless_it_brings_its_own() -> N
         ([1], {}, "prompt 0 is of type int"),
         (["a", None], {}, "prompt 1 is missing"),
         (["a", float("nan")], {}, "prompt 1 is missing"),
+        ([pd.NA], {}, "prompt 0 is missing"),
+        ([pd.NaT], {}, "prompt 0 is missing"),
+        (pd.Series(["a", pd.NA], dtype="string"), {}, "prompt 1 is missing"),
+        (pd.DataFrame({"prompt": pd.array(["a", pd.NA], dtype="string")}), {}, "prompt 1 is missing"),
+        ([np.array(["a", "b"])], {}, "prompt 0 is of type ndarray"),
+        (np.array("a"), {}, "in one row, not ndarray"),
+        (b"a", {}, "not bytes"),
+        ([[{1: 2}]], {}, "message 0 needs 'role' and 'content'; it has: 1"),
         (["a", "  "], {}, "prompt 1 is empty"),
         ([USER], {}, "one conversation"),
         ([[{"role": "user"}]], {}, "message 0 needs 'role' and 'content'"),
@@ -105,15 +131,24 @@ def test_a_system_message_goes_before_the_prompt_unless_it_brings_its_own() -> N
         (pd.DataFrame({"question": ["a"]}), {}, "column 'prompt'"),
         (pd.DataFrame({"prompt": ["a"], "content": ["b"]}), {}, "rename"),
         (pd.DataFrame([["a", "b"]], columns=["prompt", "prompt"]), {}, "twice"),
-        (pd.DataFrame({"prompt": ["a", "b"], "prompt_id": [1, 1]}), {}, "equal values"),
+        (pd.DataFrame({"prompt": ["a", "b"], "prompt_id": [1, 1]}), {}, "rows 0 and 1 .* equal values"),
+        (pd.DataFrame({"prompt": ["a", "b"], "prompt_id": [1, "1"]}), {}, "rows 0 and 1 .* equal values"),
+        (pd.DataFrame({"prompt": ["a", "b"], "prompt_id": [1, 2**63]}), {}, "row 1 .* beyond 64 bits"),
+        (pd.DataFrame({"prompt": ["a"], "prompt_id": [10**500]}), {}, "row 0 .* beyond 64 bits"),
         (pd.DataFrame({"prompt": ["a", "b"], "prompt_id": [1, None]}), {}, "missing"),
         (pd.DataFrame({"q": ["a"]}), {"template": "{question}"}, "'question', which is no column; there are: q"),
         (pd.DataFrame({"q": ["a"]}), {"template": "{q.__class__}"}, "no column"),
         (pd.DataFrame({"q": ["a"]}), {"template": "{q"}, "braces"),
+        (pd.DataFrame({"q": ["a"]}), {"template": "{}"}, "names no column"),
+        (pd.DataFrame({"": ["a"]}), {"template": "{}"}, "names no column"),
+        (pd.DataFrame({"q": ["a"]}), {"template": "{q:{}}"}, "names no column"),
+        (pd.DataFrame({"q": ["a"]}), {"template": "{q:>{w}}"}, "'w', which is no column"),
+        (pd.DataFrame({"q": ["a"]}), {"template": "{q:d}"}, "template='{q:d}' does not suit row 0"),
+        (pd.DataFrame({"q": ["a"]}), {"template": "{q!z}"}, "template='{q!z}' does not suit row 0"),
         (pd.DataFrame({"q": ["a", None]}), {"template": "{q}"}, "row 1 has nothing in 'q'"),
         (pd.DataFrame({0: ["a"]}), {}, "named by strings"),
     ],
 )
 def test_wrong_prompts_are_named_with_the_way_out(prompts: Any, options: dict[str, str], message: str) -> None:
-    with pytest.raises(InputError, match=message.replace("(", r"\(")):
+    with pytest.raises(InputError, match=message.replace("(", r"\(").replace("{", r"\{")):
         to_prompts(prompts, **options)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -198,3 +199,23 @@ def test_a_forked_child_has_a_loop_of_its_own() -> None:
     done = subprocess.run([sys.executable, "-c", script, folder], timeout=30, check=False)
 
     assert done.returncode == 0
+
+
+async def _raise(error: BaseException) -> None:
+    raise error
+
+
+async def _raise_in_a_task(error: BaseException) -> None:
+    await asyncio.gather(asyncio.create_task(_raise(error)), asyncio.sleep(60))
+
+
+@pytest.mark.parametrize("work", [_raise, _raise_in_a_task])
+@pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
+def test_an_exit_raised_by_the_work_reaches_the_caller_and_the_loop_lives_on(work: Any, kind: type) -> None:
+    def _body() -> Body[None]:
+        yield Step(asyncio.wait_for(work(kind(3)), 20))
+
+    with pytest.raises(kind, match="3"):
+        blocking(_body)()
+
+    assert total(1) == 13

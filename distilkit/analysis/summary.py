@@ -6,6 +6,7 @@ From a frame to a frame. Knows columns, not where they came from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,11 @@ from distilkit.analysis.intervals import SMALL, interval, over_items
 from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
 
-_BEFORE = {"profile": "string", "n": "Int64", "rows": "Int64", "errors": "Int64"}
-_SCORE = {"": "Float64", "_low": "Float64", "_high": "Float64", "_interval": "string", "_n": "Int64"}
+# Python strings: an Arrow column refuses the half surrogate pairs that a name from elsewhere may hold.
+_TEXT = pd.StringDtype("python")
+
+_BEFORE = {"profile": _TEXT, "n": "Int64", "rows": "Int64", "errors": "Int64"}
+_SCORE = {"": "Float64", "_low": "Float64", "_high": "Float64", "_interval": _TEXT, "_n": "Int64"}
 _AFTER = {
     "cost_usd": "Float64",
     "billed_usd": "Float64",
@@ -25,7 +29,7 @@ _AFTER = {
     "input_tokens": "Int64",
     "output_tokens": "Int64",
     "thinking_share": "Float64",
-    "note": "string",
+    "note": _TEXT,
 }
 
 
@@ -59,7 +63,8 @@ def summarize(frame: pd.DataFrame, score: str | Sequence[str] | None = None, con
     binary = {name: bool(values.dropna().isin((0, 1)).all()) for name, values in scores.items()}
     groups = frame.assign(**scores).groupby("profile", sort=False, observed=True)
     table = [{"profile": profile, **_row(rows, binary, confidence)} for profile, rows in groups]
-    return pd.DataFrame(table, columns=list(dtypes)).astype(dtypes)
+    # As objects first: guessed, texts would become an Arrow column.
+    return pd.DataFrame(table, columns=list(dtypes), dtype=object).astype(dtypes)
 
 
 def score_columns(frame: pd.DataFrame, score: str | Sequence[str] | None) -> list[str]:
@@ -110,7 +115,7 @@ def _as_numbers(frame: pd.DataFrame, name: str) -> pd.Series:
     return values
 
 
-def _dtypes(scores: Iterable[str]) -> dict[str, str]:
+def _dtypes(scores: Iterable[str]) -> dict[str, Any]:
     """Return the summary's columns in order with their dtypes."""
     parts = [(f"{name}{ending}", dtype) for name in scores for ending, dtype in _SCORE.items()]
     costs = [("cost_per_item_usd", "Float64"), *((f"cost_per_{name}_usd", "Float64") for name in scores)]
@@ -132,7 +137,7 @@ def _row(rows: pd.DataFrame, binary: dict[str, bool], confidence: float) -> dict
     }
     for name, verdicts in binary.items():
         row |= _score(rows, name, confidence, binary=verdicts)
-    return row | {"note": _note(row, list(binary))}
+    return row | {"note": _note(row, list(binary), usage.unpriced(rows))}
 
 
 def _score(rows: pd.DataFrame, name: str, confidence: float, *, binary: bool) -> dict[str, object]:
@@ -149,10 +154,10 @@ def _score(rows: pd.DataFrame, name: str, confidence: float, *, binary: bool) ->
     }
 
 
-def _note(row: dict[str, object], names: list[str]) -> str | None:
+def _note(row: dict[str, object], names: list[str], unpriced: int) -> str | None:
     notes = [note for name in names for note in _score_notes(name, row[f"{name}_n"], row["n"])]
-    if row["cost_usd"] is None:
-        notes.append("cost unknown")
+    if unpriced:
+        notes.append(f"cost unknown: {unpriced} of {row['rows']} rows")
     return "; ".join(notes) or None
 
 

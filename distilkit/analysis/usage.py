@@ -35,6 +35,11 @@ def paid(rows: pd.DataFrame) -> pd.Series:
     return ~failed(rows) | traces[0] | traces[1] | traces[2]
 
 
+def unpriced(rows: pd.DataFrame) -> int:
+    """Return how many rows were, or may have been, paid for at a cost that is unknown."""
+    return int((paid(rows) & numbers(rows, "cost_usd").isna()).sum())
+
+
 def total(values: pd.Series) -> float | None:
     """Return the sum, or None when one of the values is unknown."""
     return None if values.isna().any() else float(values.sum())
@@ -114,4 +119,5 @@ def _share_of_characters(answers: pd.DataFrame) -> float | None:
 def _lengths(answers: pd.DataFrame, name: str) -> pd.Series:
     if name not in answers:
         return pd.Series(0, index=answers.index)
-    return answers[name].astype("string").str.len().fillna(0).astype("int64")
+    # Not by `astype("string")`: an Arrow column refuses the half surrogate pairs that some models emit.
+    return answers[name].map(lambda text: 0 if pd.isna(text) else len(str(text))).astype("int64")

@@ -86,12 +86,17 @@ def _events(text: str) -> Iterator[Any]:
 
 def _syntax(error: yaml.YAMLError, text: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    line = mark.line + 1 if mark else 1
+    line = mark.line + 1 if mark else _line_at(text, getattr(error, "position", 0))
     what = getattr(error, "problem", None) or "a character that YAML does not allow"
     hint = "indent with spaces, not tabs" if "\\t" in what else "see the line, and the one above it"
     if "${" in "".join(text.splitlines()[line - 1 : line]):
         hint = 'within { } and [ ] a variable needs quotes: "${NAME}"'
     return Problem(line, (), f"not YAML: {_unquoted(what)}; {hint}")
+
+
+def _line_at(text: str, position: object) -> int:
+    """Return the line of a character: of one that is not allowed the parser says no more than its place."""
+    return text.count("\n", 0, position if isinstance(position, int) else 0) + 1
 
 
 def _unquoted(what: str) -> str:

@@ -5,6 +5,7 @@ Knows scorers only by their interface.
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +19,8 @@ from distilkit.scoring.outcome import Row, Scorer, Unscored, by_row
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_PACKAGE = __name__.partition(".")[0]
 
 Score = Scorer | Callable[[Row], Any]
 """A ready-made scorer, or any function of a row that returns True, False, a number, or None."""
@@ -182,5 +185,16 @@ def _warn(name: str, reasons: pd.Series) -> None:
         f"score {name!r} is <NA> on {len(given)} of {len(reasons)} rows, first because of {given.iloc[0]!r}; "
         f"see column {name + '_reason'!r}",
         UserWarning,
-        stacklevel=3,
+        stacklevel=_callers_level(),
     )
+
+
+def _callers_level() -> int:
+    """Return the stack level, seen from the function that asks, of the first line outside this package.
+
+    How many lines of ours lie between differs: a frame is scored by `apply`, or by `compare` through its two faces.
+    """
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        frame, level = frame.f_back, level + 1
+    return level

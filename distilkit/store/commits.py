@@ -5,10 +5,12 @@ Knows rows of bytes and sums of dollars; does not know what they mean. An error 
 
 from __future__ import annotations
 
+import math
 import sqlite3
+import time
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +22,9 @@ from distilkit.store.ledger import SpendRow
 from distilkit.store.opening import BROKEN
 
 _T = TypeVar("_T")
+
+_CLOSING_PATIENCE_S = 1.0
+_LOOK_S = 0.1
 
 
 class Commits:
@@ -35,6 +40,7 @@ class Commits:
     def __init__(self, folder: Path, patience_s: float) -> None:
         self.folder = folder
         self._patience_s = patience_s
+        self._asked_at = math.inf  # since when another process is waited for
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="distilkit-store")
         try:
             self._cache = self._thread.submit(self._open).result()
@@ -43,9 +49,14 @@ class Commits:
             raise
 
     def close(self) -> None:
-        """Finish what was begun, then close the database."""
-        self._thread.submit(self._cache.close).result()
-        self._thread.shutdown()
+        """Finish what was begun, then close the database.
+
+        Where another process holds it, the writing thread does so by itself once that lets go, and nobody waits here.
+        """
+        closed = self._thread.submit(self._cache.close)
+        while not closed.done() and time.monotonic() - self._asked_at < _CLOSING_PATIENCE_S:
+            wait([closed], timeout=_LOOK_S)
+        self._thread.shutdown(wait=closed.done())
 
     def submit(self, task: Callable[[], _T]) -> Future[_T]:
         """Run a task in the writing thread.
@@ -102,9 +113,12 @@ class Commits:
         from distilkit.store.disk import Timeout
 
         try:
+            self._asked_at = time.monotonic()
             with self._cache.transact():
+                self._asked_at = math.inf  # the lock is ours: this ends by itself
                 return change(self._cache)
         except (*BROKEN, Timeout, OSError) as error:
+            self._asked_at = math.inf
             # Where COMMIT itself fails, diskcache leaves the transaction open; a new connection begins with none.
             self._cache.close()
             raise self._refused(error) from error

@@ -70,7 +70,8 @@ def to_row(entry: Entry) -> Row:
         blob = codec.seal(entry.key, entry.record.as_dict(), as_asked(entry))
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"the entry {entry.key[:12]} cannot be stored: {error}") from None
-    return Row(entry.key, blob, entry.request.model)
+    # SQLite takes no half of a surrogate pair, which a name from elsewhere may hold.
+    return Row(entry.key, blob, entry.request.model.encode(errors="replace").decode())
 
 
 def as_asked(entry: Entry) -> dict[str, Any]:
@@ -99,7 +100,7 @@ def to_entry(key: str, record: Mapping[str, Any], asked: Mapping[str, Any]) -> E
         cost = asked["cost_usd"]
         entry = Entry(
             key=key,
-            request=Request.from_dict(asked["request"]),
+            request=_request(asked["request"]),
             record=Record.from_dict(record),
             profile=str(asked["profile"]),
             section=str(asked["section"]),
@@ -109,6 +110,13 @@ def to_entry(key: str, record: Mapping[str, Any], asked: Mapping[str, Any]) -> E
     except (KeyError, TypeError, AttributeError, InvalidOperation, ValueError) as error:
         raise Damaged(f"lacks a field or has one too many: {error!r}") from None
     return entry
+
+
+def _request(fields: Mapping[str, Any]) -> Request:
+    request = Request.from_dict(fields)
+    if not isinstance(request.model, str):
+        raise TypeError(f"model is {type(request.model).__name__}, not text")
+    return request
 
 
 @dataclass(slots=True)

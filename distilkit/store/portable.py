@@ -17,6 +17,7 @@ from typing import IO, Any
 from distilkit.errors import InputError
 from distilkit.store.codec import MAX_SECTION_BYTES, Damaged
 from distilkit.store.entry import Entry, as_asked, to_entry
+from distilkit.store.measures import problems, sound
 
 FORMAT = 1
 _FIELDS = frozenset({"distilkit", "key", "request", "record", "profile", "section", "cost_usd"})
@@ -58,7 +59,7 @@ def read(path: Path) -> Iterator[Entry]:
 
 
 def _line(entry: Entry) -> bytes:
-    fields = {"distilkit": FORMAT, "key": entry.key, **as_asked(entry), "record": entry.record.as_dict()}
+    fields = {"distilkit": FORMAT, "key": entry.key, **as_asked(entry), "record": sound(entry.record).as_dict()}
     try:
         return _dump(fields).encode() + b"\n"
     except UnicodeEncodeError:
@@ -84,6 +85,8 @@ def _parse(line: bytes, place: str) -> Entry:
         matches = entry.request.key() == entry.key
     except (Damaged, InputError) as error:
         raise InputError(f"{place}: the entry {error}") from None
+    for field, what in problems(entry.record).items():
+        raise InputError(f"{place}: {field} of the record must be {what}; correct the line, or leave the field out")
     if not matches:
         raise InputError(f"{place}: the key does not belong to the request: one of them was changed; export it again")
     return entry

@@ -6,6 +6,7 @@ Knows rows and the plan; knows no database. What a row does not say stays unknow
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from distilkit import calls
@@ -40,12 +41,13 @@ def _call(row: Row, profile: Profile) -> Call:
     """Plan the row as a run would, so that the keys are the same."""
     messages = _messages(row)
     params = row.parsed("params", Mapping, "a mapping") or {}
-    sample = row.count("sample") or 0
     prompt = Prompt(id=row.number, text=row.text("prompt") or "", messages=messages)
     try:
-        return calls.plan([prompt], [profile], params=params, samples=sample + 1)[-1]
+        (call,) = calls.plan([prompt], [profile], params=params, samples=1)
     except InputError as error:
         raise row.wrong(str(error)) from None
+    request = replace(call.request, sample=row.sample())
+    return replace(call, request=request, key=request.key())
 
 
 def _messages(row: Row) -> list[Any]:

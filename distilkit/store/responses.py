@@ -72,7 +72,7 @@ class Store:
         self, folder: str | Path | None = None, *, readonly: bool = False, patience_s: float = _PATIENCE_S
     ) -> None:
         self.folder = Path(folder).expanduser().absolute() if folder is not None else folders.default_folder()
-        self.readonly = readonly
+        self.readonly = self._asked_readonly = readonly
         self.reason = "it was opened with readonly=True" if readonly else ""
         self._patience_s = patience_s
         self._lock = threading.Lock()
@@ -90,6 +90,9 @@ class Store:
                 commits.close()
             elif self.reason and not (self.folder / DATABASE).exists():
                 raise StoreError(f"{error} ({self.reason})") from error
+            # The disk was full before the first table was made.
+            if commits is None and not self._asked_readonly and "no such table" in str(error):
+                raise StoreError(f"no store could be made: {self.reason}") from error
             raise
 
     def _open_commits(self) -> Commits | None:

@@ -15,6 +15,7 @@ from numbers import Real
 from typing import Any
 
 from distilkit.errors import InputError
+from distilkit.store.measures import is_duration, is_moment
 
 COLUMNS: dict[str, str] = {
     "prompt": "what was asked, or",
@@ -35,6 +36,15 @@ COLUMNS: dict[str, str] = {
     "created_at": "Unix time in seconds, a datetime, or ISO 8601; UTC where it does not say",
 }
 """What a row may hold. Only `content` and one of `prompt` and `messages` are needed."""
+
+MOST_SAMPLES = 100_000
+"""Answers to one question; a larger number is the number of something else."""
+
+# What lies outside is no count, no dollars and no seconds, and must not be written out: "1e3000000" takes minutes.
+_EXPONENTS = range(-40, 15)
+# No answer has more tokens; reading takes a larger count for an error.
+_MOST_TOKENS = 10**12
+_CLIP = 60
 
 _ABSENT_TYPES = frozenset({"NAType", "NaTType"})  # pandas' own ways of saying nothing, told without importing it
 
@@ -78,24 +88,32 @@ class Row:
         value = self.value(column)
         if value is None:
             return None
-        try:
-            number = Decimal(str(value)) if isinstance(value, Real | Decimal | str) else None
-        except InvalidOperation:
-            number = None
+        number = _decimal(value)
         if number is None or not number.is_finite() or number < 0:
-            raise self.wrong(f"{column} is {value!r}: a number of at least 0, or nothing where it is unknown")
-        return number
+            raise self.wrong(f"{column} is {_short(value)}: a number of at least 0, or nothing where it is unknown")
+        if number and number.adjusted() not in _EXPONENTS:
+            raise self.wrong(f"{column} is {_short(value)}, which is too {'large' if number > 1 else 'small'}")
+        return number or Decimal(0)
 
     def count(self, column: str) -> int | None:
         """Return a whole number of at least 0, or None."""
         number = self.number_of(column)
-        if number is not None and number != int(number):
-            raise self.wrong(f"{column} is {number}: a whole number")
+        if number is not None and (number != int(number) or number >= _MOST_TOKENS):
+            raise self.wrong(f"{column} is {_short(number)}: a whole number below 10**12")
         return None if number is None else int(number)
+
+    def sample(self) -> int:
+        """Return which of the answers to its question this is; 0 where the row does not say."""
+        sample = self.count("sample") or 0
+        if sample >= MOST_SAMPLES:
+            raise self.wrong(f"sample is {sample}: number the answers to one question 0, 1, ...")
+        return sample
 
     def seconds(self, column: str) -> float | None:
         """Return a number of seconds, or None."""
         number = self.number_of(column)
+        if number is not None and not is_duration(float(number)):
+            raise self.wrong(f"{column} is {_short(number)}: a number of seconds")
         return None if number is None else float(number)
 
     def parsed(self, column: str, kind: type | tuple[type, ...], noun: str) -> Any:
@@ -105,7 +123,7 @@ class Row:
         if isinstance(value, str):
             try:
                 value = json.loads(value)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise self.wrong(f"{column} is not JSON: {error}") from None
         if value is not None and not isinstance(value, kind):
             raise self.wrong(f"{column} is {type(value).__name__}: {noun}, or its JSON")
@@ -118,10 +136,33 @@ class Row:
             try:
                 value = datetime.fromisoformat(value)
             except ValueError:
-                raise self.wrong(f"{column} is {value!r}: Unix time in seconds, or ISO 8601") from None
+                raise self.wrong(f"{column} is {_short(value)}: Unix time in seconds, or ISO 8601") from None
         if isinstance(value, datetime):
-            return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-        return self.seconds(column)
+            moment: float | None = (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
+        else:
+            number = self.number_of(column)
+            moment = None if number is None else float(number)
+        if moment is not None and not is_moment(moment):
+            way = "Unix time in seconds (not milliseconds) or ISO 8601, between 1970 and 2255"
+            raise self.wrong(f"{column} is {_short(self.value(column))}: {way}")
+        return moment
+
+
+def _decimal(value: Any) -> Decimal | None:
+    """Return a number exactly, or None where it is none."""
+    try:
+        return Decimal(str(value)) if isinstance(value, Real | Decimal | str) else None
+    except (InvalidOperation, ValueError):  # the second for a whole number with more digits than Python writes out
+        return None
+
+
+def _short(value: Any) -> str:
+    """Return how a value is written, cut short."""
+    try:
+        text = str(value) if isinstance(value, Decimal) else repr(value)
+    except ValueError:
+        return "a number with thousands of digits"
+    return text if len(text) <= _CLIP else f"{text[: _CLIP - 1]}…"
 
 
 def _is_absent(value: Any) -> bool:

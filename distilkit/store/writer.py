@@ -56,8 +56,13 @@ class Writer:
     async def aclose(self) -> None:
         """Wait until everything handed over is stored or refused; puts after this are refused."""
         self._closed = True
-        while self._task is not None and not self._task.done():
-            await asyncio.wait([self._task])
+        # What waits behind a transaction is handed to the writing thread at once: who interrupts a run does not wait
+        # for another process to let go of the store, and closes it before its turn.
+        tasks = [asyncio.create_task(self._store_batch(self._take(len(self._waiting))))] if self._waiting else []
+        if self._task is not None:
+            tasks.append(self._task)
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def __aenter__(self) -> Self:
         return self
@@ -70,12 +75,14 @@ class Writer:
     async def _drain(self) -> None:
         try:
             while self._waiting:
-                batch = self._take(_ENTRIES_A_TRANSACTION)
-                problems = await self._commit([entry for entry, _ in batch])
-                for (_, done), problem in zip(batch, problems, strict=True):
-                    _settle(done, problem)
+                await self._store_batch(self._take(_ENTRIES_A_TRANSACTION))
         finally:
             self._hand_over()
+
+    async def _store_batch(self, batch: list[tuple[Entry, asyncio.Future[None]]]) -> None:
+        problems = await self._commit([entry for entry, _ in batch])
+        for (_, done), problem in zip(batch, problems, strict=True):
+            _settle(done, problem)
 
     def _take(self, most: int) -> list[tuple[Entry, asyncio.Future[None]]]:
         return [self._waiting.popleft() for _ in range(min(len(self._waiting), most))]

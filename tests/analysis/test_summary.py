@@ -122,7 +122,7 @@ def test_an_unknown_cost_is_noted(frame_of: MakeFrame) -> None:
     summary = summarize(frame_of([{"cost_usd": None}]))
 
     assert summary["cost_usd"][0] is pd.NA
-    assert summary["note"][0] == "cost unknown"
+    assert summary["note"][0] == "cost unknown: 1 of 1 rows"
 
 
 def test_all_failed_is_a_row_with_nothing_known(frame_of: MakeFrame) -> None:
@@ -205,3 +205,15 @@ def test_real_runs_of_five_samples_get_a_t_interval_over_tasks() -> None:
     assert row["solved_high"] - row["solved"] == pytest.approx(0.0320097457 * 1.974625, rel=1e-5)
     assert row["cost_per_item_usd"] == pytest.approx(runs["cost_usd"].mean())
     assert row["cost_per_solved_usd"] == pytest.approx(runs["cost_usd"].sum() / runs["solved"].sum())
+
+
+def test_a_cost_that_some_rows_lack_is_noted_with_how_many(frame_of: MakeFrame) -> None:
+    rows = [{}, {"cost_usd": None}, {"cost_usd": None}, {"error_kind": "timeout"}]
+
+    assert summarize(frame_of(rows))["note"][0] == "cost unknown: 2 of 4 rows"
+
+
+def test_a_profile_named_with_half_a_surrogate_pair_has_its_row() -> None:
+    names = pd.array(["a\ud800"], dtype=pd.StringDtype("python"))
+
+    assert summarize(pd.DataFrame({"profile": names, "prompt_id": [1]}))["profile"].tolist() == ["a\ud800"]

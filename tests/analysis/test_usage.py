@@ -101,3 +101,10 @@ def test_a_frame_without_the_columns_is_unknown_throughout() -> None:
 
     assert set(found.values()) == {None}
     assert thinking_share(pd.DataFrame({"prompt_id": [1]})) is None
+
+
+def test_half_a_surrogate_pair_is_counted_like_any_letter() -> None:
+    texts = {"thinking": ["\ud800bc", None], "content": ["d", None], "thinking_kind": ["raw", "absent"]}
+    frame = pd.DataFrame({name: pd.array(values, dtype=pd.StringDtype("python")) for name, values in texts.items()})
+
+    assert thinking_share(frame) == 0.75

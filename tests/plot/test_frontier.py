@@ -242,3 +242,13 @@ def test_the_room_is_imported_without_matplotlib_and_pandas() -> None:
     code = "import sys, distilkit.plot; raise SystemExit(bool({'pandas', 'matplotlib'} & set(sys.modules)))"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_half_a_surrogate_pair_in_a_name_or_an_answer_is_drawn_around() -> None:
+    texts = pd.array(["a\ud800", "b"], dtype=pd.StringDtype("python"))
+    frame = pd.DataFrame({"profile": texts, "prompt_id": [1, 1], "content": texts, "cost_usd": [0.1, 0.2]})
+
+    ax = plot.frontier(frame.assign(good=pd.array([True, False], dtype="boolean")))
+
+    ax.figure.canvas.draw()
+    assert {"a", "b"} <= {text.get_text() for text in ax.texts}

@@ -132,3 +132,8 @@ _YAML = st.text(st.sampled_from("ab:-[]{}#&*!|>'\"%@`,? \n\t0.$~"), max_size=60)
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(ConfigError):
         assert isinstance(parse(data, "f"), Item)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b"])
+def test_a_character_that_is_not_allowed_is_found_on_its_line(character: str) -> None:
+    assert refused(f"a: 1\nb: 2\nc: x{character}\nd: 3").startswith("f:3: ")

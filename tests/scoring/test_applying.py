@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ import pandas as pd
 import pytest
 
 from distilkit import scoring
+from distilkit.api import acompare, compare
+from distilkit.calls import Call, Record
 from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
 from distilkit.scoring import Scorer, Unscored, apply, check, exact, number
@@ -207,3 +211,30 @@ def test_the_room_is_imported_without_pandas() -> None:
     code = "import sys, distilkit.scoring; raise SystemExit('pandas' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def _raises(_: scoring.Row) -> bool:
+    raise ValueError("no")
+
+
+async def _send(_: Call) -> Record:
+    return Record(provider="sim", raw={"choices": [{"message": {"content": "yes"}, "finish_reason": "stop"}]})
+
+
+def test_the_warning_names_the_callers_line(frame_of: MakeFrame) -> None:
+    with pytest.warns(UserWarning, match="is <NA> on 1 of 1 rows") as caught:
+        apply(frame_of(["18"]), {"odd": _raises})
+
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_the_warning_names_the_callers_line_through_both_faces(tmp_path: Path) -> None:
+    async def main() -> None:
+        await acompare(["b"], "sim/small", score={"odd": _raises}, send=_send, store=tmp_path, progress=False)
+
+    with pytest.warns(UserWarning, match="is <NA> on 1 of 1 rows") as caught:
+        compare(["a"], "sim/small", score={"odd": _raises}, send=_send, store=tmp_path, progress=False)
+    with pytest.warns(UserWarning, match="is <NA> on 1 of 1 rows") as caught_too:
+        asyncio.run(main())
+
+    assert [warning.filename for warning in [*caught, *caught_too]] == [__file__, __file__]

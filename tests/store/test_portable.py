@@ -3,10 +3,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from distilkit.calls import Request
 from distilkit.errors import InputError, StoreError
 from distilkit.store import Entry, Imported, Store, StoreWarning
 
@@ -119,6 +121,15 @@ def _with(line: bytes, **changes: object) -> bytes:
     return json.dumps({**json.loads(line), **changes}).encode()
 
 
+def _recorded(line: bytes, **changes: object) -> bytes:
+    return _with(line, record={**json.loads(line)["record"], **changes})
+
+
+def _rekeyed(line: bytes, **changes: object) -> bytes:
+    request = Request.from_dict({**json.loads(line)["request"], **changes})
+    return _with(line, request=request.as_dict(), key=request.key())
+
+
 _BROKEN = {
     "torn": (lambda line: line[:-20], "is not JSON"),
     "binary": (lambda line: b"\xff\xfe" + line, "is not JSON"),
@@ -138,6 +149,16 @@ _BROKEN = {
     "request null": (lambda line: _with(line, request=None), "the entry lacks a field"),
     "cost odd": (lambda line: _with(line, cost_usd="much"), "the entry lacks a field"),
     "cost NaN": (lambda line: _with(line, cost_usd="NaN"), "cost_usd is NaN"),
+    "model odd": (lambda line: _rekeyed(line, model=["m"]), "the entry lacks a field.*model is list"),
+    "created milliseconds": (
+        lambda line: _recorded(line, created_at=1.7e12),
+        "created_at of the record must be a Unix",
+    ),
+    "created text": (lambda line: _recorded(line, created_at="today"), "created_at of the record must be a Unix"),
+    "attempts odd": (lambda line: _recorded(line, attempts="x"), "attempts of the record must be a whole number"),
+    "price odd": (lambda line: _recorded(line, price=["1"]), "price of the record must be a mapping"),
+    "latency NaN": (lambda line: _recorded(line, latency_s=float("nan")), "latency_s of the record must be a number"),
+    "provider odd": (lambda line: _recorded(line, provider=7), "provider of the record must be a text"),
     "deep": (lambda _: b"[" * 200_000, "is not JSON"),
 }
 
@@ -242,3 +263,24 @@ def test_no_secret_of_the_environment_is_exported(
     assert set(json.loads(text.splitlines()[0])) == {
         *("distilkit", "key", "request", "profile", "section", "cost_usd", "record")
     }
+
+
+def test_an_odd_figure_of_a_stored_answer_is_left_out_of_an_export(
+    store: Store, other: Store, make_entry: Callable[..., Entry], tmp_path: Path
+) -> None:
+    entry = make_entry(1)
+    store.put_many([replace(entry, record=replace(entry.record, latency_s=float("nan"), attempts="x"))])
+
+    store.export(tmp_path / "a.jsonl")
+    other.import_from(tmp_path / "a.jsonl")
+
+    assert other.get(entry.key) == replace(entry.record, latency_s=None, attempts=None)
+
+
+def test_a_model_with_half_a_surrogate_pair_is_stored_and_counted(
+    store: Store, make_entry: Callable[..., Entry]
+) -> None:
+    store.put_many([make_entry(1, model="sim/\ud800")])
+
+    assert store.stats().models == {"sim/?": 1}
+    assert next(store.entries()).request.model == "sim/\ud800"

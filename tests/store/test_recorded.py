@@ -170,3 +170,12 @@ def test_real_recorded_answers_are_all_served(tmp_path: Path, profile: Profile) 
         found = store.get_many(keys)
 
     assert [_message(found[key])["content"] for key in keys] == [row[column] for row in rows]
+
+
+def test_the_number_of_a_sample_costs_no_time_and_has_an_end(store: Store, profile: Profile) -> None:
+    row = {"prompt": "Hi", "content": "Hello", "sample": 99_999}
+
+    assert store.add_recorded([row], profile=profile) == 1
+    assert next(store.entries()).request.sample == 99_999
+    with pytest.raises(InputError, match="row 1: sample is 100000"):
+        store.add_recorded([{**row, "sample": 100_000}], profile=profile)

@@ -108,3 +108,37 @@ def test_a_frame_of_pandas_goes_in_as_records(store: Store, profile: Profile) ->
 
     assert store.add_recorded(frame.to_dict("records"), profile=profile) == 2
     assert sorted(str(entry.record.price) for entry in store.entries()) == ["None", "{'cost_usd': '0.5'}"]
+
+
+@pytest.mark.parametrize("column", ["input_tokens", "latency_s", "cost_usd", "created_at"])
+@pytest.mark.parametrize("value", ["1e3000000", "1e-3000000", 10**5000, "9" * 5000, 2**70, "inf", True], ids="abcdefg")
+def test_a_number_beyond_all_measure_is_refused_at_once(column: str, value: object) -> None:
+    row = Row(7, {column: value})
+
+    with pytest.raises(InputError, match=f"^row 7: {column} is .{{1,80}}(too large|too small|at least 0)"):
+        row.moment(column)
+    with pytest.raises(InputError, match=r"^row 7: "):
+        row.count(column)
+
+
+@pytest.mark.parametrize("value", ["0e3000000", "0.0", 0])
+def test_nothing_is_nothing_however_it_is_written(value: object) -> None:
+    assert Row(1, {"input_tokens": value}).count("input_tokens") == 0
+
+
+@pytest.mark.parametrize("value", [1_760_000_000_000, "1760000000000", "1900-01-01", "9999-12-31T00:00:00Z"])
+def test_a_moment_is_in_seconds_and_in_our_time(value: object) -> None:
+    with pytest.raises(InputError, match=r"row 1: created_at is .*not milliseconds.*between 1970 and 2255"):
+        Row(1, {"created_at": value}).moment("created_at")
+
+
+def test_more_tokens_or_seconds_than_there_can_be_are_refused() -> None:
+    with pytest.raises(InputError, match="below"):
+        Row(1, {"input_tokens": 10**12}).count("input_tokens")
+    with pytest.raises(InputError, match="a number of seconds"):
+        Row(1, {"latency_s": 10**9}).seconds("latency_s")
+
+
+def test_json_that_is_too_deep_is_refused() -> None:
+    with pytest.raises(InputError, match="messages is not JSON"):
+        Row(1, {"messages": "[" * 100_000}).parsed("messages", list, "a list")
