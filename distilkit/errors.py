@@ -11,6 +11,7 @@ This module knows nothing of providers or files: errors carry what they are give
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, get_args
 
 ErrorKind = Literal[
@@ -63,6 +64,7 @@ class ProviderError(DistilkitError):
         retry_after_s: seconds the provider asked to wait, or None when it did not say.
         retryable: whether the same request may succeed later.
         body: the start of the provider's reply, scrubbed of secrets, or "".
+        headers: those of the reply that tell of limits and times, by lower-case name, scrubbed of secrets; {} without.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class ProviderError(DistilkitError):
         retry_after_s: float | None = None,
         retryable: bool | None = None,
         body: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -84,10 +87,11 @@ class ProviderError(DistilkitError):
         self.retry_after_s = retry_after_s
         self.retryable = kind in _PASSING if retryable is None else retryable
         self.body = body
+        self.headers: Mapping[str, str] = dict(headers or {})
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by fields: the default would call the constructor without its keywords."""
-        fields = ("kind", "provider", "status", "retry_after_s", "retryable", "body")
+        fields = ("kind", "provider", "status", "retry_after_s", "retryable", "body", "headers")
         return _rebuild, (self.message, {name: getattr(self, name) for name in fields})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from distilkit import errors
 from distilkit.errors import KINDS, ConfigError, DistilkitError, ErrorKind, InputError, ProviderError, StoreError
 
-FIELDS = ("message", "kind", "provider", "status", "retry_after_s", "retryable", "body")
+FIELDS = ("message", "kind", "provider", "status", "retry_after_s", "retryable", "body", "headers")
 
 
 def fields(error: ProviderError) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def test_a_provider_error_travels_whole(travel: Any) -> None:
         retry_after_s=1.5,
         retryable=False,
         body="slow down",
+        headers=MappingProxyType({"x-ratelimit-remaining-tokens": "0"}),
     )
 
     arrived = travel(error)
@@ -74,6 +76,10 @@ def test_only_causes_that_pass_by_themselves_are_worth_another_attempt(kind: Err
 def test_whoever_raises_it_may_know_better() -> None:
     """An exhausted quota comes as a rate limit and never passes."""
     assert not ProviderError("quota", kind="rate_limit", provider="openai", retryable=False).retryable
+
+
+def test_an_error_without_a_reply_has_no_headers() -> None:
+    assert ProviderError("no", kind="connection", provider="openai").headers == {}
 
 
 def test_the_kinds_are_those_of_the_column() -> None:

@@ -1,4 +1,4 @@
-"""What a failed attempt means: one table from status, body code and words to the kinds of `errors.py`.
+"""What a failed attempt means: from status, body code and words, by `verdicts`, to the kinds of `errors.py`.
 
 Nowhere else is an error classified. Knows replies as values; knows no connection, no LiteLLM and no secrets.
 """
@@ -6,12 +6,14 @@ Nowhere else is an error classified. Knows replies as values; knows no connectio
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from distilkit.errors import ErrorKind
-from distilkit.provider.headers import retry_after_s
+from distilkit.provider.headers import kept
+from distilkit.provider.verdicts import CODES, QUOTA, STATUSES, WORDS, WORDS_COUNT_FOR, Verdict
+from distilkit.provider.waits import retry_after_s
 
 _LONGEST_MESSAGE = 600
 _NOT_FOUND = 404
@@ -20,18 +22,11 @@ _SERVER_ERRORS = range(500, 600)
 _ERRORS = range(400, 600)
 
 
-class Verdict(NamedTuple):
-    """A kind, and whether trying again can help; None leaves that to the kind."""
-
-    kind: ErrorKind
-    retryable: bool | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """Why an attempt failed, as a value: what a `ProviderError` is made of once secrets are taken out.
 
-    `status`, `retry_after_s`, `retryable` and `body` mean what they mean there.
+    `status`, `retry_after_s`, `retryable`, `body` and `headers` mean what they mean there.
     """
 
     kind: ErrorKind
@@ -40,92 +35,7 @@ class Trouble:
     retry_after_s: float | None = None
     retryable: bool | None = None
     body: str = ""
-
-
-# The provider's own codes, whatever the status: they say more.
-_QUOTA = Verdict("rate_limit", retryable=False)  # nobody's credit grows by waiting a minute
-_CODES: dict[str, Verdict] = {
-    "insufficient_quota": _QUOTA,
-    "billing_hard_limit_reached": _QUOTA,
-    "billing_not_active": _QUOTA,
-    "billing_error": _QUOTA,
-    "insufficient_balance": _QUOTA,
-    "quota_exceeded": _QUOTA,
-    "context_length_exceeded": Verdict("context_length"),
-    "string_above_max_length": Verdict("context_length"),
-    "exceed_context_size_error": Verdict("context_length"),
-    "model_not_found": Verdict("model_not_found"),
-    "model_not_available": Verdict("model_not_found"),
-    "model_decommissioned": Verdict("model_not_found"),
-    "deploymentnotfound": Verdict("model_not_found"),
-    "invalid_api_key": Verdict("authentication"),
-    "api_key_invalid": Verdict("authentication"),
-    "authentication_error": Verdict("authentication"),
-    "permission_error": Verdict("authentication"),
-    "unauthenticated": Verdict("authentication"),
-    "content_filter": Verdict("content_filter"),
-    "content_policy_violation": Verdict("content_filter"),
-    "responsibleaipolicyviolation": Verdict("content_filter"),
-    "data_inspection_failed": Verdict("content_filter"),
-    "moderation_blocked": Verdict("content_filter"),
-    "rate_limit_exceeded": Verdict("rate_limit"),
-    "rate_limit_error": Verdict("rate_limit"),
-    "resource_exhausted": Verdict("rate_limit"),
-    "throttlingexception": Verdict("rate_limit"),
-    "overloaded_error": Verdict("provider_error"),
-    "deadline_exceeded": Verdict("timeout"),
-}
-
-# A provider's words, where it has no code for it. Only in the message: a body may quote the prompt.
-_WORDS: tuple[tuple[str, Verdict], ...] = (
-    ("credit balance is too low", _QUOTA),
-    ("insufficient balance", _QUOTA),
-    ("insufficient credits", _QUOTA),
-    ("maximum context length", Verdict("context_length")),
-    ("context length", Verdict("context_length")),
-    ("context window", Verdict("context_length")),
-    ("context size", Verdict("context_length")),
-    ("context limit", Verdict("context_length")),
-    ("prompt is too long", Verdict("context_length")),
-    ("prompt too long", Verdict("context_length")),
-    ("input is too long", Verdict("context_length")),
-    ("too many input tokens", Verdict("context_length")),
-    ("too many tokens", Verdict("context_length")),
-    ("exceeds the maximum number of tokens", Verdict("context_length")),
-    ("exceeds the maximum allowed number of input tokens", Verdict("context_length")),
-    ("maximum prompt length", Verdict("context_length")),
-    ("content management policy", Verdict("content_filter")),
-    ("content policy", Verdict("content_filter")),
-    ("content filter", Verdict("content_filter")),
-    ("flagged", Verdict("content_filter")),
-    ("api key not valid", Verdict("authentication")),
-    ("invalid api key", Verdict("authentication")),
-    ("incorrect api key", Verdict("authentication")),
-)
-_WORDS_COUNT_FOR = frozenset({400, 403, 413, 422, 500})
-
-_STATUSES: dict[int, Verdict] = {
-    400: Verdict("invalid_request"),
-    401: Verdict("authentication"),
-    402: _QUOTA,
-    403: Verdict("authentication"),
-    405: Verdict("invalid_request"),
-    407: Verdict("connection", retryable=False),
-    408: Verdict("timeout"),
-    409: Verdict("provider_error"),
-    410: Verdict("model_not_found"),
-    413: Verdict("invalid_request"),
-    415: Verdict("invalid_request"),
-    422: Verdict("invalid_request"),
-    425: Verdict("provider_error"),
-    429: Verdict("rate_limit"),
-    498: Verdict("rate_limit"),  # Groq: no capacity left for flex
-    499: Verdict("timeout"),
-    501: Verdict("invalid_request"),
-    504: Verdict("timeout"),
-    522: Verdict("timeout"),  # 522 and 524: Cloudflare waited for the host in vain
-    524: Verdict("timeout"),
-}
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def trouble_of(status: int, headers: Mapping[str, str], body: Any, text: str, *, now: float) -> Trouble:
@@ -148,6 +58,7 @@ def trouble_of(status: int, headers: Mapping[str, str], body: Any, text: str, *,
         retry_after_s=retry_after_s(headers, body, message, now=now),
         retryable=verdict.retryable,
         body=text,
+        headers=kept(headers),
     )
 
 
@@ -165,8 +76,8 @@ def message_of(body: Any) -> str:
 
 
 def _of_status(status: int) -> Verdict:
-    if status in _STATUSES:
-        return _STATUSES[status]
+    if status in STATUSES:
+        return STATUSES[status]
     if status in _SERVER_ERRORS:
         return Verdict("provider_error")
     return Verdict("invalid_request" if status in _ERRORS or status in _REDIRECTS else "provider_error")
@@ -175,10 +86,10 @@ def _of_status(status: int) -> Verdict:
 def _judge(status: int, body: Any, message: str) -> Verdict:
     lower = message.lower()
     for code in _codes(body):
-        if found := _CODES.get(code):
-            return _too_large(lower) if found.kind == "rate_limit" and found is not _QUOTA else found
-    if status in _WORDS_COUNT_FOR:
-        for words, verdict in _WORDS:
+        if found := CODES.get(code):
+            return _too_large(lower) if found.kind == "rate_limit" and found is not QUOTA else found
+    if status in WORDS_COUNT_FOR:
+        for words, verdict in WORDS:
             if words in lower:
                 return verdict
     if status == _NOT_FOUND:

@@ -10,19 +10,31 @@ import os
 import re
 import ssl
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Profile
 from distilkit.profiles.secrets import Secret
-from distilkit.provider.exchange import Reply
-from distilkit.provider.scrub import HIDDEN
 
 # Stands for the key wherever LiteLLM asks for one: with None or "" it would take the environment's.
 PLACEHOLDER = "distilkit-puts-the-key-here"
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_SCHEME = re.compile(r"(?:bearer|basic|token|apikey|api-key)\s+", re.IGNORECASE)
+# Headers that say who asks, or in which format: no secret, and words of any text.
+_PUBLIC = frozenset(
+    (
+        "accept",
+        "accept-language",
+        "anthropic-beta",
+        "anthropic-version",
+        "content-type",
+        "http-referer",
+        "referer",
+        "user-agent",
+        "x-title",
+    )
+)
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD|CREDENTIAL", re.IGNORECASE)
 # Shorter values are words, not keys, and occur in any header.
 _SHORTEST = 8
@@ -77,19 +89,18 @@ def secrets_of(profile: Profile) -> list[str]:
     return list(_secrets(profile))
 
 
-def without_key(reply: Reply, profile: Profile) -> Reply:
-    """Hide the profile's key in a reply that repeats it: what a provider says is kept, and may be exported.
+def never_kept(profile: Profile) -> list[str]:
+    """Return what is hidden in a good answer that repeats it: the key, and the values of the profile's own headers.
 
-    A short key ("ollama") is a placeholder that a good answer may well contain; it stays.
+    What is short stays: a key below 12 characters ("ollama") is a placeholder, a header's value below 8 ("beta") a
+    word, and a good answer may well contain either. So do the values of headers that everybody may know.
     """
     key = profile.api_key.peek() if profile.api_key is not None else None
-    if key is None or len(key) < _SHORTEST_KEY:
-        return reply
-    body, escaped = reply.body, key.replace("/", "\\/")
-    for form in {key, escaped}:
-        body = body.replace(form.encode(), HIDDEN.encode())
-    headers = {name: value.replace(key, HIDDEN) for name, value in reply.headers.items()}
-    return replace(reply, body=body, headers=headers)
+    keys = [key] if key is not None and len(key) >= _SHORTEST_KEY else []
+    own = [secret.peek() or "" for name, secret in profile.headers.items() if name.lower() not in _PUBLIC]
+    # Of `Bearer TOKEN` the token may be repeated alone.
+    parts = [part for value in own for part in (value, _SCHEME.sub("", value, count=1))]
+    return list(dict.fromkeys([*keys, *(part for part in parts if len(part) >= _SHORTEST)]))
 
 
 def holds_ambient_secret(text: str) -> bool:
@@ -107,6 +118,7 @@ def _secrets(profile: Profile) -> Iterator[str]:
     for secret in known:
         if secret is not None and (value := secret.peek()):
             yield value
+            yield _SCHEME.sub("", value, count=1)
     for proxy in (connection.proxy_http, connection.proxy_https):
         if proxy is not None and (password := _password(proxy.peek() or "")):
             yield password

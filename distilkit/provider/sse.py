@@ -14,6 +14,12 @@ _DONE = "[DONE]"
 _GROWING = ("content", "reasoning_content", "reasoning", "refusal")
 
 
+# NaN and Infinity are not JSON, but some servers send them; nothing downstream could store them.
+_JSON = json.JSONDecoder(parse_constant=lambda _: None)
+# More choices are asked of nobody.
+_MOST_CHOICES = 1_000
+
+
 class CutStreamError(ValueError):
     """The stream ended in the middle, or is none of OpenAI's."""
 
@@ -63,7 +69,7 @@ def events(text: str) -> Iterator[str]:
 
 def _parsed(event: str) -> dict[str, Any]:
     try:
-        chunk = json.loads(event)
+        chunk = _JSON.decode(event)
     except (ValueError, RecursionError):
         raise CutStreamError("an event of the stream is not whole") from None
     if not isinstance(chunk, dict):
@@ -77,8 +83,16 @@ def _merge(body: dict[str, Any], choices: dict[int, dict[str, Any]], chunk: dict
             body[name] = value
     parts = chunk.get("choices")
     for part in parts if isinstance(parts, list) else ():
-        if isinstance(part, dict) and isinstance(index := part.get("index", 0), int):
+        if isinstance(part, dict) and (index := _index(part)) is not None:
             _grow(choices.setdefault(index, _empty(index)), part)
+
+
+def _index(part: dict[str, Any]) -> int | None:
+    """Return which choice a part belongs to: the first where it does not say, None where it cannot be one."""
+    index = part.get("index")
+    if index is None:
+        return 0
+    return index if type(index) is int and 0 <= index < _MOST_CHOICES else None  # `true` is an int too
 
 
 def _empty(index: int) -> dict[str, Any]:
@@ -86,28 +100,62 @@ def _empty(index: int) -> dict[str, Any]:
 
 
 def _grow(choice: dict[str, Any], part: dict[str, Any]) -> None:
-    choice["finish_reason"] = part.get("finish_reason") or choice["finish_reason"]
+    reason = part.get("finish_reason")
+    if isinstance(reason, str) and reason:
+        choice["finish_reason"] = reason
     delta, message = part.get("delta"), choice["message"]
     for name, value in delta.items() if isinstance(delta, dict) else ():
         if value is None:
             continue
-        if name in _GROWING and isinstance(value, str):
-            message[name] = (message.get(name) or "") + value
-        elif name == "tool_calls" and isinstance(value, list):
-            _grow_calls(message.setdefault(name, []), value)
-        elif isinstance(value, list) and isinstance(message.get(name), list):
-            message[name] += value
+        if name == "tool_calls":
+            if isinstance(value, list):
+                _grow_calls(message.setdefault(name, []), value)
+        elif name in _GROWING or isinstance(value, list):
+            message[name] = _joined(message.get(name), value)
         else:
             message[name] = value
+
+
+def _joined(before: Any, value: Any) -> Any:
+    """Return what came and what comes as one: texts as a text, and a text among parts as one of them."""
+    if before is None or before == "":
+        return value
+    if isinstance(before, str) and isinstance(value, str):
+        return before + value
+    if isinstance(before, list) or isinstance(value, list):
+        return [*_parts(before), *_parts(value)]
+    return value
+
+
+def _parts(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    return [{"type": "text", "text": value}] if isinstance(value, str) else [value]
 
 
 def _grow_calls(calls: list[dict[str, Any]], parts: list[Any]) -> None:
     for part in parts:
         if not isinstance(part, dict):
             continue
-        known = next((call for call in calls if call.get("index") == part.get("index")), None)
+        known = _known(calls, part)
         if known is None:
             calls.append(part)
             continue
-        function, more = known.setdefault("function", {}), part.get("function") or {}
-        function["arguments"] = (function.get("arguments") or "") + (more.get("arguments") or "")
+        function, more = known.get("function"), part.get("function")
+        if not isinstance(more, dict):
+            continue
+        if not isinstance(function, dict):
+            known["function"] = more
+        elif isinstance(arguments := more.get("arguments"), str):
+            before = function.get("arguments")
+            function["arguments"] = (before if isinstance(before, str) else "") + arguments
+
+
+def _known(calls: list[dict[str, Any]], part: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the call that a part goes on with, or None where it begins one."""
+    index, name = part.get("index"), part.get("id")
+    if index is not None:
+        return next((call for call in calls if call.get("index") == index), None)
+    if name:
+        return next((call for call in calls if call.get("id") == name), None)
+    return calls[-1] if calls else None

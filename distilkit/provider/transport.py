@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from distilkit.calls import Call, Record
@@ -16,7 +17,8 @@ from distilkit.errors import ConfigError, DistilkitError, ProviderError
 from distilkit.profiles.profile import Connection, Profile
 from distilkit.provider.faults import Trouble
 from distilkit.provider.headers import kept
-from distilkit.provider.keys import check_ready, secrets_of
+from distilkit.provider.hiding import hidden_headers, hide_in, without_secrets
+from distilkit.provider.keys import check_ready, never_kept, secrets_of
 from distilkit.provider.scrub import scrub
 from distilkit.provider.signed import SIGNED, ask_signed
 
@@ -85,12 +87,11 @@ class Transport:
         self._loop = loop
 
     async def _outcome(self, call: Call) -> Record | ProviderError:
-        told = await (ask_signed(call) if call.profile.provider in SIGNED else self._ask(call))
+        told = await (_ask_signed(call) if call.profile.provider in SIGNED else self._ask(call))
         return _error(told, call.profile) if isinstance(told, Trouble) else told
 
     async def _ask(self, call: Call) -> Record | Trouble:
         from distilkit.provider.bodies import body_of
-        from distilkit.provider.keys import without_key
         from distilkit.provider.outgoing import outgoing, params_in, written
 
         route = await self._route(call)
@@ -106,9 +107,10 @@ class Transport:
         reply = await self._session(call.profile).post(request)
         if isinstance(reply, Trouble):
             return reply
-        reply = without_key(reply, call.profile)
-        raw = body_of(reply)
-        return raw if isinstance(raw, Trouble) else _record(route, reply, raw, params_in(body))
+        raw, secrets = body_of(reply), never_kept(call.profile)
+        if isinstance(raw, Trouble):
+            return _refusal(raw, reply, secrets)
+        return _record(route, reply, hide_in(raw, secrets), params_in(body), secrets)
 
     async def _route(self, call: Call) -> Route | Trouble:
         key = id(call.profile), json.dumps(call.request.params, sort_keys=True, default=repr)
@@ -151,7 +153,30 @@ def _built(call: Call) -> Route | Trouble:
     return route
 
 
-def _record(route: Route, reply: Reply, raw: Mapping[str, Any], sent: Mapping[str, Any]) -> Record:
+async def _ask_signed(call: Call) -> Record | Trouble:
+    told = await ask_signed(call)
+    if isinstance(told, Trouble):
+        return told
+    secrets = never_kept(call.profile)
+    return replace(told, raw=hide_in(told.raw, secrets), headers=hidden_headers(told.headers, secrets))
+
+
+def _refusal(trouble: Trouble, reply: Reply, secrets: Collection[str]) -> Trouble:
+    """Return the trouble with the reply's headers, in the words of a reply without secrets.
+
+    What is cut short could otherwise end in half a secret, which nobody recognises.
+    """
+    from distilkit.provider.bodies import body_of
+
+    clean = without_secrets(reply, secrets)
+    shown = body_of(clean)
+    words = shown if isinstance(shown, Trouble) else trouble
+    return replace(trouble, message=words.message, body=words.body, headers=kept(clean.headers))
+
+
+def _record(
+    route: Route, reply: Reply, raw: Mapping[str, Any], sent: Mapping[str, Any], secrets: Collection[str]
+) -> Record:
     from distilkit.provider.shape import reading_of
 
     return Record(
@@ -159,7 +184,7 @@ def _record(route: Route, reply: Reply, raw: Mapping[str, Any], sent: Mapping[st
         raw=raw,
         reading=reading_of(route, reply, raw),
         sent=sent,
-        headers=kept(reply.headers),
+        headers=kept(hidden_headers(reply.headers, secrets)),
         latency_s=reply.latency_s,
         created_at=reply.created_at,
         price=route.price,
@@ -176,4 +201,5 @@ def _error(trouble: Trouble, profile: Profile) -> ProviderError:
         retry_after_s=trouble.retry_after_s,
         retryable=trouble.retryable,
         body=scrub(trouble.body, secrets)[:_BODY_SHOWN],
+        headers={name: scrub(value, secrets) for name, value in trouble.headers.items()},
     )

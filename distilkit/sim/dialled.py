@@ -10,11 +10,18 @@ from difflib import get_close_matches
 from math import inf
 from typing import Any
 
-from distilkit.sim.spec import THINKING_STYLES, Dials
+from distilkit.sim.spec import LIMIT_STYLES, THINKING_STYLES, Dials
 
 _SHARES = ("skill", "jitter", "error_rate", "drop_rate", "malformed_rate", "empty_choices_rate", "missing_usage_rate")
-_WHOLE = {"requests_per_minute": 1, "tokens_per_minute": 1, "thinking_tokens": 0, "seed": -inf}
-_OPTIONAL = ("requests_per_minute", "tokens_per_minute")
+_LIMITS = ("requests_per_minute", "tokens_per_minute", "input_tokens_per_minute", "output_tokens_per_minute")
+_WHOLE = {**dict.fromkeys(_LIMITS, 1), "thinking_tokens": 0, "seed": -inf}
+_OPTIONAL = (*_LIMITS, "outage_from_s", "outage_until_s")
+_WORDS: dict[str, dict[str, object]] = {
+    "thinking": {style: style for style in THINKING_STYLES},
+    "limit_style": {style: style for style in LIMIT_STYLES},
+    "counts_max_tokens": {"true": True, "false": False},
+    "retry_after": {"true": True, "false": False},
+}
 
 
 def dialled(text: str) -> tuple[str, Dials]:
@@ -49,10 +56,10 @@ def _setting(name: str, setting: str) -> tuple[str, Any]:
 
 
 def _value(dial: str, text: str) -> object:
-    if dial == "thinking":
-        if text not in THINKING_STYLES:
-            raise ValueError(f"must be one of {', '.join(THINKING_STYLES)}")
-        return text
+    if words := _WORDS.get(dial):
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return words[text]
     if dial in _OPTIONAL and text.lower() == "none":
         return None
     if dial in _WHOLE:

@@ -1,106 +1,115 @@
-"""The limits of a simulated provider: requests and tokens in any sixty seconds.
+"""The limits of a simulated provider: requests, and tokens together or apart, by one of three styles of window.
 
 Arithmetic over the times it is given; knows no clock, no models and no HTTP.
 """
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-WINDOW_S = 60.0
+from distilkit.sim.spec import LimitStyle
+from distilkit.sim.windows import Sliding, Window, window
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How full one limit is.
+
+    Attributes:
+        limit: per minute.
+        used: what counts against it.
+        reset_s: seconds until nothing does, if nothing more comes.
+    """
+
+    limit: int
+    used: float
+    reset_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """Whether a request may go, and how full the minute is after it.
+    """Whether a request may go, and how full the limits are after it.
 
     Attributes:
         wait_s: seconds until it could go; 0 where it goes now.
-        short_of: what there was too little of, `requests` or `tokens`; "" where it goes now.
-        requests: how many went within the last minute, this one included where it goes.
-        tokens: the same.
-        reset_s: seconds until the minute is empty, if nothing more comes.
+        short_of: what there was too little of, e.g. `requests` or `input_tokens`; "" where it goes now.
+        levels: each limit, by what it limits; this request counts where it goes.
     """
 
     wait_s: float
     short_of: str
-    requests: int
-    tokens: int
-    reset_s: float
+    levels: Mapping[str, Level]
 
 
 class Minute:
-    """What went within the last sixty seconds.
+    """What went lately, against limits per minute of which None is no limit."""
 
-    A request larger than the limit of tokens goes when nothing else has gone for a minute; a provider that refused it
-    for good would be the truer one, but a rehearsal has to come to an end.
+    def __init__(
+        self,
+        requests_per_minute: int | None = None,
+        tokens_per_minute: int | None = None,
+        *,
+        input_tokens_per_minute: int | None = None,
+        output_tokens_per_minute: int | None = None,
+        style: LimitStyle = "sliding",
+        burst_s: float = 60.0,
+        retry_after: bool = True,
+    ) -> None:
+        limits = {
+            "requests": requests_per_minute,
+            "tokens": tokens_per_minute,
+            "input_tokens": input_tokens_per_minute,
+            "output_tokens": output_tokens_per_minute,
+        }
+        self._limits = {unit: limit for unit, limit in limits.items() if limit is not None}
+        self._windows: dict[str, Window] = {unit: window(limit, style, burst_s) for unit, limit in self._limits.items()}
+        self._seen = {unit: Sliding(None) for unit in limits}
+        self._retry_after = retry_after
 
-    Attributes:
-        most_requests: the most that any minute has seen.
-        most_tokens: the same.
-    """
+    @property
+    def most(self) -> dict[str, int]:
+        """The most requests, tokens, input and output tokens that any sixty seconds have seen, whatever the style."""
+        return {unit: round(log.most) for unit, log in self._seen.items()}
 
-    def __init__(self, requests_per_minute: int | None, tokens_per_minute: int | None) -> None:
-        self._requests_per_minute = requests_per_minute
-        self._tokens_per_minute = tokens_per_minute
-        self._log: deque[tuple[float, int]] = deque()
-        self._tokens = 0
-        self.most_requests = 0
-        self.most_tokens = 0
-
-    def admit(self, now: float, tokens: int) -> Verdict:
-        """Let a request of `tokens` go at `now` (seconds, never going back), or say how long it has to wait.
+    def admit(self, now: float, input_tokens: int, output_tokens: int = 0) -> Verdict:
+        """Let a request go at `now` (seconds, never going back), or say how long it has to wait.
 
         A refused request counts for nothing.
         """
-        self._forget(now)
-        requests_wait = self._wait(now, 1, len(self._log), self._requests_per_minute, each=True)
-        tokens_wait = self._wait(now, tokens, self._tokens, self._tokens_per_minute, each=False)
-        wait = max(requests_wait, tokens_wait)
-        if wait > 0:
-            return self._verdict(now, wait, "requests" if requests_wait >= tokens_wait else "tokens")
-        self._log.append((now, tokens))
-        self._tokens += tokens
-        self.most_requests = max(self.most_requests, len(self._log))
-        self.most_tokens = max(self.most_tokens, self._tokens)
-        return self._verdict(now, 0.0, "")
+        amounts = {
+            "requests": 1,
+            "tokens": input_tokens + output_tokens,
+            "input_tokens": input_tokens,
+            "output_tokens": output_tokens,
+        }
+        waits = {unit: each.wait_s(now, amounts[unit]) for unit, each in self._windows.items()}
+        # Of equal waits the first counts: requests before tokens.
+        short_of = max(waits, key=lambda unit: waits[unit], default="")
+        wait_s = waits.get(short_of, 0.0)
+        if wait_s == 0:
+            for unit, each in (*self._windows.items(), *self._seen.items()):
+                each.take(now, amounts[unit])
+        return Verdict(wait_s=wait_s, short_of=short_of if wait_s else "", levels=self._levels(now))
 
     def headers(self, verdict: Verdict) -> dict[str, str]:
-        """Return OpenAI's rate-limit headers, for what is limited."""
-        reset = go_duration(verdict.reset_s)
+        """Return OpenAI's rate-limit headers, for what is limited, and for a refusal when to come back."""
         found: dict[str, str] = {}
-        for unit, limit, used in (
-            ("requests", self._requests_per_minute, verdict.requests),
-            ("tokens", self._tokens_per_minute, verdict.tokens),
-        ):
-            if limit is not None:
-                found[f"x-ratelimit-limit-{unit}"] = str(limit)
-                found[f"x-ratelimit-remaining-{unit}"] = str(max(0, limit - used))
-                found[f"x-ratelimit-reset-{unit}"] = reset
-        if verdict.wait_s > 0:
+        for unit, level in verdict.levels.items():
+            name = unit.replace("_", "-")
+            found[f"x-ratelimit-limit-{name}"] = str(level.limit)
+            found[f"x-ratelimit-remaining-{name}"] = str(max(0, int(level.limit - level.used)))
+            found[f"x-ratelimit-reset-{name}"] = go_duration(level.reset_s)
+        if verdict.wait_s > 0 and self._retry_after:
             found["retry-after"] = str(ceil(verdict.wait_s))
             found["retry-after-ms"] = str(ceil(verdict.wait_s * 1000))
         return found
 
-    def _forget(self, now: float) -> None:
-        while self._log and self._log[0][0] <= now - WINDOW_S:
-            self._tokens -= self._log.popleft()[1]
-
-    def _wait(self, now: float, wanted: int, used: int, limit: int | None, *, each: bool) -> float:
-        """Return the seconds until enough of the oldest entries have left, at most all of them."""
-        wait_s = 0.0
-        for at, tokens in self._log:
-            if limit is None or used + wanted <= limit:
-                break
-            used -= 1 if each else tokens
-            wait_s = at + WINDOW_S - now
-        return wait_s
-
-    def _verdict(self, now: float, wait_s: float, short_of: str) -> Verdict:
-        reset_s = self._log[-1][0] + WINDOW_S - now if self._log else 0.0
-        return Verdict(wait_s=wait_s, short_of=short_of, requests=len(self._log), tokens=self._tokens, reset_s=reset_s)
+    def _levels(self, now: float) -> dict[str, Level]:
+        return {
+            unit: Level(self._limits[unit], each.used(now), each.reset_s(now)) for unit, each in self._windows.items()
+        }
 
 
 def go_duration(seconds: float) -> str:

@@ -61,9 +61,11 @@ def error(refused: RefusedError) -> bytes:
     return encode({"error": {"message": refused.message, "type": kind, "param": refused.param, "code": refused.code}})
 
 
-def throttled(name: str, short_of: str, wait_s: float) -> bytes:
-    """Return the body of a 429."""
-    message = f"Rate limit reached for {name} (simulated) on {short_of} per minute. Please try again in {wait_s:.3f}s."
+def throttled(name: str, short_of: str, wait_s: float | None) -> bytes:
+    """Return the body of a 429; None leaves unsaid when to come back."""
+    message = f"Rate limit reached for {name} (simulated) on {short_of.replace('_', ' ')} per minute."
+    if wait_s is not None:
+        message += f" Please try again in {wait_s:.3f}s."
     return encode(
         {"error": {"message": message, "type": short_of, "param": None, "code": "rate_limit_exceeded"}},
     )

@@ -5,11 +5,9 @@ Knows nothing of sockets, and sleeps nowhere: a reply says how long it takes.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from distilkit.sim import replies
@@ -48,8 +46,22 @@ class _Model:
     def __init__(self, name: str, dials: Dials) -> None:
         self.name = name
         self.dials = dials
-        self.minute = Minute(dials.requests_per_minute, dials.tokens_per_minute)
+        self.minute = Minute(
+            dials.requests_per_minute,
+            dials.tokens_per_minute,
+            input_tokens_per_minute=dials.input_tokens_per_minute,
+            output_tokens_per_minute=dials.output_tokens_per_minute,
+            style=dials.limit_style,
+            burst_s=dials.burst_s,
+            retry_after=dials.retry_after,
+        )
         self.attempts: Counter[str] = Counter()
+        self.first_at: float | None = None
+
+    def is_out(self, now: float) -> bool:
+        """Say whether a request that comes now finds it down; the first one starts its clock."""
+        self.first_at = now if self.first_at is None else self.first_at
+        return self.dials.is_out(now - self.first_at)
 
 
 class Simulation:
@@ -70,8 +82,7 @@ class Simulation:
 
     def register(self, name: str, dials: Dials) -> str:
         """Add a model and return the name to ask it under, `name@digest`; the same again for the same dials."""
-        digest = hashlib.sha256(json.dumps(asdict(dials), sort_keys=True).encode()).hexdigest()[:12]
-        wire_name = f"{name}@{digest}"
+        wire_name = f"{name}@{dials.full_digest()}"
         self._models.setdefault(wire_name, _Model(name, dials))
         return wire_name
 
@@ -83,10 +94,7 @@ class Simulation:
 
     def stats(self) -> dict[str, Any]:
         """Return the counts, and for each model the most that any minute has seen."""
-        most = {
-            wire_name: {"requests": model.minute.most_requests, "tokens": model.minute.most_tokens}
-            for wire_name, model in self._models.items()
-        }
+        most = {wire_name: model.minute.most for wire_name, model in self._models.items()}
         return {**self.counts.as_dict(), "most_per_minute": most}
 
     def receive(self, body: bytes, sample: str, now: float) -> Reply:
@@ -106,12 +114,15 @@ class Simulation:
 
     def _decide(self, asked: Asked, model: _Model, now: float) -> Reply:
         self.counts.understood(asked.fingerprint)
+        if model.is_out(now):
+            raise RefusedError("The simulated server is down.", status=503)
         choices = answer(asked, model.name, model.dials)
         usage = replies.usage_of(asked, choices)
-        verdict = model.minute.admit(now, usage["total_tokens"])
+        verdict = model.minute.admit(now, asked.prompt_tokens, _counted_output(asked, model.dials, usage))
         headers = model.minute.headers(verdict)
         if verdict.wait_s > 0:
-            body = replies.throttled(model.name, verdict.short_of, verdict.wait_s)
+            wait_s = verdict.wait_s if model.dials.retry_after else None
+            body = replies.throttled(model.name, verdict.short_of, wait_s)
             return Reply(status=429, pieces=[body], headers=headers)
         # Only what is let in is an attempt: how often a client was throttled must not change its luck.
         attempt = model.attempts[asked.fingerprint]
@@ -119,6 +130,13 @@ class Simulation:
         fated = fate(model.dials, asked.fingerprint, attempt)
         pieces = _pieces(asked, model.name, choices, usage, fated)
         return _reply(asked, fated, headers, pieces)
+
+
+def _counted_output(asked: Asked, dials: Dials, usage: Mapping[str, Any]) -> int:
+    """Return the output tokens that count against the limits."""
+    if dials.counts_max_tokens and asked.max_tokens is not None:
+        return asked.max_tokens * asked.n
+    return int(usage["completion_tokens"])
 
 
 def _pieces(asked: Asked, name: str, choices: Sequence[Choice], usage: dict[str, Any], fated: Fate) -> list[bytes]:

@@ -132,3 +132,9 @@ def test_no_body_makes_it_raise(status: int, body: Any, text: str) -> None:
     assert trouble.kind in KINDS
     assert trouble.message.startswith(f"status {status}: ")
     assert isinstance(is_error_body(body), bool)
+
+
+def test_a_refusal_carries_the_headers_that_tell_of_limits() -> None:
+    headers = {"x-ratelimit-remaining-requests": "0", "set-cookie": "a=b"}
+
+    assert trouble_of(429, headers, None, "", now=0).headers == {"x-ratelimit-remaining-requests": "0"}

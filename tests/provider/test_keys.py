@@ -11,7 +11,7 @@ from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Connection
 from distilkit.profiles.secrets import Secret
 from distilkit.provider import check_ready
-from distilkit.provider.keys import PLACEHOLDER, filled, holds_ambient_secret
+from distilkit.provider.keys import PLACEHOLDER, filled, holds_ambient_secret, never_kept
 
 
 def test_a_good_profile_is_ready(profile: Any) -> None:
@@ -70,3 +70,15 @@ def test_a_key_of_the_environment_is_recognised(monkeypatch: pytest.MonkeyPatch)
 
     assert holds_ambient_secret("Bearer ambient-canary-1")
     assert not holds_ambient_secret("application/json")
+
+
+def test_the_key_and_the_values_of_own_headers_are_never_kept(profile: Any, canary: str) -> None:
+    own = {"X-Token": Secret("canary-token"), "authorization": Secret("Bearer canary-bearer"), "X-None": Secret()}
+
+    assert never_kept(profile(headers=own)) == [canary, "canary-token", "Bearer canary-bearer", "canary-bearer"]
+
+
+def test_what_any_answer_may_say_is_kept(profile: Any) -> None:
+    own = {"X-Team": Secret("red-one"), "Anthropic-Version": Secret("2023-06-01"), "X-Title": Secret("my thesis")}
+
+    assert never_kept(profile(api_key=Secret("lm-studio"), headers=own)) == []

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distilkit.provider.sse import CutStreamError, assemble
@@ -83,3 +83,102 @@ def test_tool_calls_and_reasoning_details_grow() -> None:
     message = body["choices"][0]["message"]
     assert message["tool_calls"][0]["function"] == {"name": "add", "arguments": '{"a": 1}'}
     assert message["reasoning_details"] == detail * 2
+
+
+def test_a_text_among_parts_is_one_of_them() -> None:
+    """Mistral sends thinking as parts and the answer after it as text."""
+    part = {"type": "thinking", "thinking": [{"type": "text", "text": "so"}]}
+
+    body = assemble(stream(chunk(content=""), chunk(content=[part]), chunk("stop", content="4")))
+    turned = assemble(stream(chunk(content="4"), chunk("stop", content=[part])))
+
+    assert body["choices"][0]["message"]["content"] == [part, {"type": "text", "text": "4"}]
+    assert turned["choices"][0]["message"]["content"] == [{"type": "text", "text": "4"}, part]
+
+
+def test_calls_without_an_index_are_told_apart_by_their_names() -> None:
+    parts: list[dict[str, Any]] = [
+        {"id": "a", "function": {"name": "f", "arguments": "{"}},
+        {"function": {"arguments": "}"}},
+        {"id": "b", "function": {"name": "g", "arguments": "[]"}},
+    ]
+
+    body = assemble(stream(*(chunk(tool_calls=[part]) for part in parts)))
+
+    calls = body["choices"][0]["message"]["tool_calls"]
+    assert [call["function"]["arguments"] for call in calls] == ["{}", "[]"]
+
+
+@pytest.mark.parametrize("index", [-1, 10**6, 10**300, True, "0", 1.5, [], {}])
+def test_a_choice_that_cannot_be_one_is_ignored(index: Any) -> None:
+    body = assemble(stream(chunk("stop", content="a"), chunk("stop", index, content="b")))
+
+    assert [choice["message"]["content"] for choice in body["choices"]] == ["a"]
+
+
+def test_a_choice_without_an_index_is_the_first() -> None:
+    bare = {"choices": [{"index": None, "delta": {"content": "b"}, "finish_reason": "stop"}]}
+
+    assert assemble(stream(chunk(content="a"), bare))["choices"][0]["message"]["content"] == "ab"
+
+
+def test_numbers_that_are_none_are_nothing() -> None:
+    assert assemble('data: {"choices": [{"finish_reason": "stop"}], "x": NaN, "usage": {"y": Infinity}}')["usage"] == {
+        "y": None
+    }
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        5,
+        "x",
+        {"a": 1},
+        [5],
+        [{"index": 0, "function": "f"}],
+        [{"index": 0, "function": {"arguments": {"a": 1}}}],
+        [{"index": {}, "function": None}],
+    ],
+)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_malformed_call_spoils_no_other(part: Any, *, is_first: bool) -> None:
+    good = [{"index": 0, "id": "t", "function": {"name": "f", "arguments": "{}"}}]
+    chunks = [chunk(tool_calls=each) for each in ([part, good] if is_first else [good, part])]
+
+    message = assemble(stream(*chunks, chunk("stop", content="4")))["choices"][0]["message"]
+
+    assert message["content"] == "4"
+    assert any(call.get("function", {}) and call["function"].get("arguments") == "{}" for call in message["tool_calls"])
+
+
+@pytest.mark.parametrize("delta", [5, "x", [1], True])
+def test_a_delta_that_is_none_is_passed_over(delta: Any) -> None:
+    bad = {"choices": [{"index": 0, "delta": delta, "finish_reason": ["stop"]}]}
+
+    assert assemble(stream(bad, chunk("stop", content="4")))["choices"][0]["message"]["content"] == "4"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def maybe(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Make an object with some of these fields, each of them now and then anything, or anything at all."""
+    odd = {name: strategy | JSON for name, strategy in fields.items()}
+    return st.fixed_dictionaries({}, optional=odd) | JSON
+
+
+CALLS = st.lists(maybe(index=st.integers(0, 1), id=st.just("a"), function=maybe(name=st.text(), arguments=st.text())))
+DELTAS = maybe(content=st.text(), reasoning=st.text(), tool_calls=CALLS, reasoning_details=st.lists(JSON))
+PARTS = maybe(index=st.integers(0, 1), delta=DELTAS, finish_reason=st.sampled_from(["stop", None]))
+CHUNKS = maybe(choices=st.lists(PARTS, max_size=3), usage=JSON, model=JSON, error=st.none())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(CHUNKS, max_size=5), st.sampled_from(["data: [DONE]\n\n", ""]))
+def test_no_chunk_makes_it_raise_anything_else(chunks: list[Any], end: str) -> None:
+    with contextlib.suppress(CutStreamError):
+        json.dumps(assemble(stream(*chunks, end=end)), allow_nan=False)

@@ -373,6 +373,25 @@ def test_a_key_echoed_in_a_good_answer_is_not_kept(wire: Any, ask: Any, profile:
     assert record.raw["choices"][0]["message"]["content"] == "You sent Bearer [hidden]"
 
 
+@pytest.mark.parametrize(("status", "body"), [(429, b"{}"), (200, b"{torn"), (200, b'{"error": {"code": 429}}')])
+def test_an_error_keeps_the_headers_that_tell_of_limits(
+    status: int, body: bytes, wire: Any, fails: Any, profile: Any
+) -> None:
+    server = wire(body, status=status, x_ratelimit_remaining_tokens="0", set_cookie="a=b")
+
+    headers = fails(profile("openai", base_url=server.url)).headers
+
+    assert headers.keys() == {"x-ratelimit-remaining-tokens", "date"}
+
+
+def test_without_a_reply_there_are_no_headers(wire: Any, fails: Any, profile: Any) -> None:
+    server = wire()
+    server.close()
+    server.close = lambda: None
+
+    assert fails(profile(base_url=server.url)).headers == {}
+
+
 def test_a_placeholder_key_does_not_punch_holes_into_answers(wire: Any, ask: Any, profile: Any) -> None:
     choice = {"message": {"role": "assistant", "content": "I run on ollama."}, "finish_reason": "stop"}
 

@@ -16,6 +16,13 @@ from distilkit.sim.spec import Dials
         ("llama:8b", "llama:8b", Dials()),
         ("llama:8b:skill=1,seed=-3", "llama:8b", Dials(skill=1, seed=-3)),
         ("a/b:thinking=tags, requests_per_minute=60", "a/b", Dials(thinking="tags", requests_per_minute=60)),
+        (
+            "m:limit_style=bucket,burst_s=2,counts_max_tokens=true,retry_after=false",
+            "m",
+            Dials(limit_style="bucket", burst_s=2, counts_max_tokens=True, retry_after=False),
+        ),
+        ("m:outage_from_s=5,outage_until_s=none", "m", Dials(outage_from_s=5)),
+        ("m:output_tokens_per_minute=9,input_tokens_per_minute=none", "m", Dials(output_tokens_per_minute=9)),
         ("m:tokens_per_minute=none,latency_s=0", "m", Dials(latency_s=0)),
     ],
 )
@@ -36,6 +43,9 @@ def test_a_model_is_read(text: str, name: str, dials: Dials) -> None:
         ("m:requests_per_minute=0", "must be 1 or more"),
         ("m:requests_per_minute=1.5", "must be a whole number"),
         ("m:thinking=loud", "must be one of none, tags"),
+        ("m:limit_style=loose", "must be one of sliding, fixed, bucket"),
+        ("m:retry_after=1", "must be one of true, false"),
+        ("m:outage_from_s=-1", "must be 0 or more"),
         (":skill=0.6", "needs a name"),
         ("", "needs a name"),
     ],

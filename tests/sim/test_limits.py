@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from distilkit.sim.limits import Minute, go_duration
+from distilkit.sim.spec import LIMIT_STYLES, LimitStyle
 
 
 def test_requests_beyond_the_limit_wait_until_the_first_is_a_minute_old() -> None:
@@ -61,7 +62,7 @@ def test_no_limit_is_no_limit_and_no_headers() -> None:
 
     assert {verdict.wait_s for verdict in verdicts} == {0}
     assert minute.headers(verdicts[-1]) == {}
-    assert (minute.most_requests, minute.most_tokens) == (1000, 10**9)
+    assert minute.most == {"requests": 1000, "tokens": 10**9, "input_tokens": 10**9, "output_tokens": 0}
 
 
 def test_headers_are_those_of_openai() -> None:
@@ -88,6 +89,47 @@ def test_a_refusal_says_when_to_come_back() -> None:
     assert headers["retry-after-ms"] == "39500"
     assert headers["x-ratelimit-reset-requests"] == "39.5s"
     assert headers["x-ratelimit-remaining-requests"] == "0"
+
+
+def test_input_and_output_tokens_have_limits_of_their_own() -> None:
+    minute = Minute(input_tokens_per_minute=100, output_tokens_per_minute=10)
+    minute.admit(0.0, 50, 8)
+
+    assert minute.admit(1.0, 10, 3).short_of == "output_tokens"
+    assert minute.admit(1.0, 60, 1).short_of == "input_tokens"
+    headers = minute.headers(minute.admit(1.0, 50, 2))
+    assert headers["x-ratelimit-remaining-input-tokens"] == "0"
+    assert headers["x-ratelimit-limit-output-tokens"] == "10"
+    assert "x-ratelimit-limit-requests" not in headers
+
+
+def test_what_one_limit_refuses_does_not_count_in_another() -> None:
+    minute = Minute(10, output_tokens_per_minute=10)
+    minute.admit(0.0, 0, 10)
+    minute.admit(0.0, 0, 10)
+
+    assert minute.most["requests"] == 1
+
+
+@pytest.mark.parametrize("style", LIMIT_STYLES)
+def test_a_refusal_may_leave_unsaid_when_to_come_back(style: LimitStyle) -> None:
+    minute = Minute(1, style=style, burst_s=0, retry_after=False)
+    minute.admit(0.0, 1)
+
+    headers = minute.headers(minute.admit(1.0, 1))
+
+    assert headers["x-ratelimit-remaining-requests"] == "0"
+    assert "retry-after" not in headers
+    assert "retry-after-ms" not in headers
+
+
+def test_the_most_is_of_any_sixty_seconds_whatever_the_style() -> None:
+    minute = Minute(10, style="fixed")
+    for at in (59.0, 61.0):
+        for _ in range(10):
+            minute.admit(at, 3, 4)
+
+    assert minute.most == {"requests": 20, "tokens": 140, "input_tokens": 60, "output_tokens": 80}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, replace
 from typing import Any
+
+import pytest
 
 from distilkit.sim import Dials, items
 from distilkit.sim.simulation import Reply, Simulation
@@ -135,3 +138,112 @@ def test_several_choices_differ_and_are_all_paid() -> None:
     assert len({choice["message"]["content"] for choice in four["choices"]}) > 1
     assert four["usage"]["completion_tokens"] > 3 * one["usage"]["completion_tokens"]
     assert four["usage"]["prompt_tokens"] == one["usage"]["prompt_tokens"]
+
+
+def test_tokens_promised_count_before_they_are_used() -> None:
+    replies = {
+        counts: simulation(tokens_per_minute=1000, counts_max_tokens=counts).receive(body(max_tokens=900), "0", 0.0)
+        for counts in (True, False)
+    }
+
+    remaining = {counts: int(reply.headers["x-ratelimit-remaining-tokens"]) for counts, reply in replies.items()}
+    prompt_tokens = json.loads(replies[True].pieces[0])["usage"]["prompt_tokens"]
+    assert remaining[True] == 100 - prompt_tokens
+    assert remaining[False] > 500
+
+
+def test_input_and_output_are_limited_apart() -> None:
+    sim = simulation(input_tokens_per_minute=10_000, output_tokens_per_minute=1)
+    sim.receive(body(), "0", 0.0)
+
+    refused = sim.receive(body(), "0", 1.0)
+
+    assert refused.status == 429
+    assert json.loads(refused.pieces[0])["error"]["type"] == "output_tokens"
+    assert b"on output tokens per minute" in refused.pieces[0]
+
+
+def test_a_refusal_without_a_word_of_when() -> None:
+    sim = simulation(requests_per_minute=1, retry_after=False)
+    sim.receive(body(), "0", 0.0)
+
+    refused = sim.receive(body(), "0", 1.0)
+
+    assert refused.status == 429
+    assert not any(name.startswith("retry-after") for name in refused.headers)
+    assert b"try again" not in refused.pieces[0]
+
+
+def test_a_fixed_minute_forgives_at_its_end_and_the_statistics_do_not() -> None:
+    sim = simulation(requests_per_minute=2, limit_style="fixed")
+
+    found = statuses([sim.receive(body(), "0", at) for at in (58.0, 59.0, 59.5, 60.0, 61.0)])
+
+    assert found == [200, 200, 429, 200, 200]
+    assert sim.stats()["most_per_minute"]["m"]["requests"] == 4
+
+
+def test_a_bucket_judges_by_its_burst() -> None:
+    sim = simulation(requests_per_minute=60, limit_style="bucket", burst_s=2)
+
+    found = statuses([sim.receive(body(), "0", at) for at in (0.0, 0.0, 0.0, 1.0)])
+
+    assert found == [200, 200, 429, 200]
+
+
+@pytest.mark.parametrize(
+    ("dials", "expected"),
+    [
+        ({"outage_from_s": 10.0, "outage_until_s": 20.0}, [200, 200, 503, 503, 200]),
+        ({"outage_from_s": 10.0}, [200, 200, 503, 503, 503]),
+        ({"outage_until_s": 20.0}, [503, 503, 503, 503, 200]),
+        ({}, [200, 200, 200, 200, 200]),
+    ],
+)
+def test_an_outage_is_counted_from_the_first_request(dials: dict[str, float], expected: list[int]) -> None:
+    sim = simulation(**dials)
+
+    assert statuses([sim.receive(body(), "0", 1000.0 + at) for at in (0.0, 9.9, 10.0, 19.9, 20.0)]) == expected
+
+
+def test_an_outage_uses_up_neither_limits_nor_attempts() -> None:
+    def after_outage(**dials: Any) -> list[int | None]:
+        sim = simulation(requests_per_minute=30, error_rate=0.5, **dials)
+        for second in range(10):
+            sim.receive(body(), "0", float(second))
+        return statuses([sim.receive(body(), "0", 80.0) for _ in range(31)])
+
+    out, fresh = after_outage(outage_until_s=10.0), simulation(requests_per_minute=30, error_rate=0.5)
+
+    assert out == statuses([fresh.receive(body(), "0", 80.0) for _ in range(31)])
+
+
+def test_dials_that_came_later_change_no_name_while_left_alone() -> None:
+    """A wire name decides which requests the faults strike, and those are to be the same tomorrow."""
+    assert Dials().full_digest() == "fa6fd42b890b"
+    assert Dials(skill=0.5, requests_per_minute=3, seed=4).full_digest() == "957f3eb2cc69"
+    assert Dials(limit_style="fixed").full_digest() != "fa6fd42b890b"
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Dials)])
+def test_every_dial_changes_the_name(field: str) -> None:
+    value = getattr(Dials(), field)
+    other = {"thinking": "tags", "limit_style": "fixed"}.get(field, not value if isinstance(value, bool) else 0.25)
+
+    assert replace(Dials(), **{field: other}).full_digest() != Dials().full_digest()
+
+
+def test_how_limits_are_kept_changes_no_answer() -> None:
+    """Stored answers are kept under this digest."""
+    later = Dials(
+        input_tokens_per_minute=1,
+        output_tokens_per_minute=1,
+        limit_style="bucket",
+        burst_s=1,
+        counts_max_tokens=True,
+        retry_after=False,
+        outage_from_s=1,
+        outage_until_s=2,
+    )
+
+    assert later.digest() == Dials().digest() == "8440e27e4651"
