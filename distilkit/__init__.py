@@ -15,6 +15,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from distilkit._imports import uninterrupted
+
 if TYPE_CHECKING:
     from distilkit import plot as plot
     from distilkit import scoring as score
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
     from distilkit.dollars import estimate, spend
     from distilkit.errors import ConfigError, DistilkitError, InputError, ProviderError, StoreError
     from distilkit.frame import COLUMNS
-    from distilkit.profiles import Profile, load_profiles
+    from distilkit.health import acheck, check
+    from distilkit.overview import status
+    from distilkit.profiles import Budget, Profile, Strategy, load_profiles
     from distilkit.recorded import add_recorded
+    from distilkit.rehearsal import rehearse
+    from distilkit.repeat import arerun, rerun
     from distilkit.store import Store
     from distilkit.tasks import sample_task
 
@@ -32,6 +38,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "COLUMNS",
+    "Budget",
     "ConfigError",
     "DistilkitError",
     "InputError",
@@ -39,21 +46,29 @@ __all__ = [
     "ProviderError",
     "Store",
     "StoreError",
+    "Strategy",
+    "acheck",
     "acompare",
     "acomplete",
     "add_recorded",
+    "arerun",
+    "check",
     "compare",
     "complete",
     "estimate",
     "load_profiles",
     "plot",
+    "rehearse",
+    "rerun",
     "sample_task",
     "score",
     "spend",
+    "status",
     "summarize",
 ]
 
 _HOMES = {
+    "Budget": "profiles",
     "COLUMNS": "frame",
     "ConfigError": "errors",
     "DistilkitError": "errors",
@@ -62,17 +77,24 @@ _HOMES = {
     "ProviderError": "errors",
     "Store": "store",
     "StoreError": "errors",
+    "Strategy": "profiles",
+    "acheck": "health",
     "acompare": "api",
     "acomplete": "api",
     "add_recorded": "recorded",
+    "arerun": "repeat",
+    "check": "health",
     "compare": "api",
     "complete": "api",
     "estimate": "dollars",
     "load_profiles": "profiles",
     "plot": "plot",
+    "rehearse": "rehearsal",
+    "rerun": "repeat",
     "sample_task": "tasks",
     "score": "scoring",
     "spend": "dollars",
+    "status": "overview",
     "summarize": "analysis.summary",
 }
 _ROOMS = frozenset({"plot", "score"})
@@ -81,7 +103,8 @@ _ROOMS = frozenset({"plot", "score"})
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'distilkit' has no attribute {name!r}")
-    home = importlib.import_module(f"distilkit.{_HOMES[name]}")
+    with uninterrupted():
+        home = importlib.import_module(f"distilkit.{_HOMES[name]}")
     value = home if name in _ROOMS else getattr(home, name)
     globals()[name] = value
     return value

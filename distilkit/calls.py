@@ -9,12 +9,12 @@ import hashlib
 import json
 import operator
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from distilkit.errors import ErrorKind, InputError
-from distilkit.profiles.profile import Profile
+from distilkit.profiles import Profile, Route
 
 # Part of every key. Raising it abandons every stored answer: a pinned test stands guard.
 KEY_VERSION = 1
@@ -23,6 +23,10 @@ KEY_VERSION = 1
 _CANONICAL = json.JSONEncoder(sort_keys=True, allow_nan=False, separators=(",", ":"))
 
 Message = Mapping[str, Any]
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(_CANONICAL.encode(value).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +74,9 @@ class Request:
             InputError: a message or parameter is not JSON (a set, an object, a NaN).
         """
         try:
-            payload = _CANONICAL.encode([KEY_VERSION, self.as_dict()])
+            return _digest([KEY_VERSION, self.as_dict()])
         except (TypeError, ValueError) as error:
             raise InputError(f"messages and params must be JSON: {error}") from None
-        return hashlib.sha256(payload.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +86,11 @@ class Call:
     Attributes:
         prompt_id: the prompt's name in the frame.
         prompt: the text shown for it.
-        profile: whom to ask, and how.
+        profile: whom to ask, and how; for a strategy, its first member.
         request: what to ask.
-        key: `request.key()`, computed once.
+        key: `request.key()`, computed once; for a strategy, a digest of its members' keys.
+        route: the strategy that was asked, or None for a plain profile.
+        options: for a strategy, the plain call to each member, in its order; empty otherwise.
     """
 
     prompt_id: int | str
@@ -93,6 +98,23 @@ class Call:
     profile: Profile
     request: Request
     key: str
+    route: Route | None = None
+    options: tuple[Call, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What was asked for: the profile's name, or the strategy's."""
+        return self.profile.name if self.route is None else self.route.name
+
+    @property
+    def choices(self) -> tuple[Call, ...]:
+        """The plain calls that can answer this one: the members' in the strategy's order, or the call itself."""
+        return self.options or (self,)
+
+    @property
+    def slot(self) -> tuple[str, str]:
+        """What makes two calls of a run one: the same question to the same name."""
+        return self.name, self.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +131,7 @@ class Record:
         ttft_s: seconds to the first token, or None when not streamed.
         created_at: Unix time in seconds, when the answer arrived; None where an imported answer does not say.
         attempts: requests it took, this one included.
+        tried: what became of each of them, as `profile: outcome`, where it took more than one.
         price: the line of LiteLLM's price table used (dollars a token, as strings), or None when it has none.
     """
 
@@ -121,12 +144,13 @@ class Record:
     ttft_s: float | None = None
     created_at: float | None = None
     attempts: int | None = 1
+    tried: Sequence[str] = ()
     price: Mapping[str, str] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types, without those that say nothing."""
         fields = {name: getattr(self, name) for name in _RECORD_FIELDS}
-        return {name: value for name, value in fields.items() if value is not None and value != {}}
+        return {name: value for name, value in fields.items() if value is not None and value not in ({}, (), [])}
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Record:
@@ -145,6 +169,7 @@ _RECORD_FIELDS = (
     "ttft_s",
     "created_at",
     "attempts",
+    "tried",
     "price",
 )
 
@@ -157,11 +182,13 @@ class Answer:
         record: what came back.
         from_store: whether it was there before.
         billed_usd: dollars this run paid for it, replies that were no answer included; None when unknown.
+        served: the plain call that was answered, where a strategy chose it; None for the call itself.
     """
 
     record: Record
     from_store: bool
     billed_usd: Decimal | None = Decimal(0)
+    served: Call | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,17 +199,21 @@ class Failure:
         kind: the `error_kind` column.
         message: the `error` column, scrubbed.
         attempts: requests that were sent; 0 when none was.
+        tried: what became of each of them, as `profile: outcome`.
         created_at: Unix time in seconds.
         record: the reply that was paid for but is no answer (a content-filter stop), or None.
         billed_usd: dollars paid for such replies; None when unknown.
+        served: the plain call whose reply `record` is, where a strategy chose it; None for the call itself.
     """
 
     kind: ErrorKind
     message: str
     attempts: int = 0
+    tried: Sequence[str] = ()
     created_at: float | None = None
     record: Record | None = None
     billed_usd: Decimal | None = None
+    served: Call | None = None
 
 
 Outcome = Answer | Failure
@@ -205,26 +236,57 @@ class Prompt:
 
 
 def plan(
-    prompts: Iterable[Prompt], profiles: Sequence[Profile], *, params: Mapping[str, Any], samples: int
+    prompts: Iterable[Prompt], targets: Sequence[Profile | Route], *, params: Mapping[str, Any], samples: int
 ) -> list[Call]:
-    """Lay out every call: prompts × profiles × samples, in that order.
+    """Lay out every call: prompts × profiles (or strategies) × samples, in that order.
 
     `params` win over the profile's own; a value of None removes the profile's.
 
     Raises:
-        InputError: `samples` is not a whole number from 1.
+        InputError: `samples` is not a whole number from 1 to 100,000.
     """
     # numpy's whole numbers are whole numbers too; True is not.
-    if isinstance(samples, bool) or not hasattr(samples, "__index__") or operator.index(samples) < 1:
-        raise InputError(f"samples= must be a whole number from 1, not {samples!r}")
+    if isinstance(samples, bool) or not hasattr(samples, "__index__") or not 1 <= operator.index(samples) <= _MOST:
+        raise InputError(f"samples= must be a whole number from 1 to {_MOST:,}, not {samples!r}")
     # What is the same for every prompt of a profile is worked out once: it costs more than the rest of a call.
-    asked = [(profile, profile.endpoint, _merge(profile.params, params)) for profile in profiles]
+    asked = [(target, [_Asked.of(profile, params) for profile in _members(target)]) for target in targets]
     return [
-        _call(prompt, profile, endpoint, own, sample)
+        _call(prompt, target, members, sample)
         for prompt in prompts
-        for profile, endpoint, own in asked
+        for target, members in asked
         for sample in range(samples)
     ]
+
+
+def again(
+    prompt_id: int | str, text: str, target: Profile | Route, request: Request, params: Mapping[str, Any]
+) -> Call:
+    """Return a call that asks `target` what `request` asked, with `params` over its own; None removes one."""
+    prompt = Prompt(prompt_id, text, request.messages)
+    merged = _merge(request.params, params)
+    members = [_Asked(profile, *profile.endpoint, merged) for profile in _members(target)]
+    return _call(prompt, target, members, request.sample)
+
+
+_MOST = 100_000
+
+
+def _members(target: Profile | Route) -> Sequence[Profile]:
+    return target.members if isinstance(target, Route) else (target,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A profile with what all its requests share."""
+
+    profile: Profile
+    base_url: str | None
+    api_version: str | None
+    params: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, profile: Profile, params: Mapping[str, Any]) -> _Asked:
+        return cls(profile, *profile.endpoint, _merge(profile.params, params))
 
 
 def _merge(profile_params: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
@@ -245,23 +307,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _call(
-    prompt: Prompt,
-    profile: Profile,
-    endpoint: tuple[str | None, str | None],
-    params: Mapping[str, Any],
-    sample: int,
-) -> Call:
-    base_url, api_version = endpoint
-    messages = prompt.messages
+def _call(prompt: Prompt, target: Profile | Route, members: Sequence[_Asked], sample: int) -> Call:
+    options = tuple(_plain_call(prompt, member, sample) for member in members)
+    if not isinstance(target, Route):
+        return options[0]
+    key = _digest([KEY_VERSION, "strategy", target.name, [option.key for option in options]])
+    return replace(options[0], key=key, route=target, options=options)
+
+
+def _plain_call(prompt: Prompt, asked: _Asked, sample: int) -> Call:
+    profile, messages = asked.profile, prompt.messages
     if profile.system and not any(message.get("role") == "system" for message in messages):
         messages = [{"role": "system", "content": profile.system}, *messages]
     request = Request(
         model=profile.litellm_model,
-        base_url=base_url,
-        api_version=api_version,
+        base_url=asked.base_url,
+        api_version=asked.api_version,
         messages=messages,
-        params=params,
+        params=asked.params,
         sample=sample,
     )
     return Call(prompt_id=prompt.id, prompt=prompt.text, profile=profile, request=request, key=request.key())

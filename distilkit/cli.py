@@ -1,4 +1,4 @@
-"""The same verbs in a terminal: demo, compare, profiles, estimate, store, sim.
+"""The same verbs in a terminal: demo, compare, profiles, estimate, rehearse, store, sim; the others in `commands`.
 
 Prints tables, writes files, exits with 2 and one line when something is wrong. Knows no provider and no arithmetic.
 """
@@ -6,6 +6,7 @@ Prints tables, writes files, exits with 2 and one line when something is wrong. 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -15,9 +16,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import distilkit as dk
+from distilkit.commands import add_check, add_spend, add_status
 from distilkit.errors import DistilkitError, InputError
 from distilkit.files import check_target, read_table, write_table
-from distilkit.screen import clip, one_line, print_profiles, print_summary, print_table
+from distilkit.screen import clip, one_line, print_lines, print_profiles, print_strategies, print_summary, print_table
 from distilkit.sim.spec import Dials
 
 DEMO_PROFILES = ("sim/small", "sim/medium", "sim/large")
@@ -26,6 +28,7 @@ DEMO_PROFILES = ("sim/small", "sim/medium", "sim/large")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status: 0, 1 if calls failed, 2 if an input is wrong, 130 if interrupted."""
     options = _parser().parse_args(arguments)
+    _show_what_can_be_shown()
     try:
         with warnings.catch_warnings():
             # What libraries say to their developers is not for users; ours is.
@@ -45,6 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`); Python would complain once more while closing.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        # The disk, a name that is too long: nothing that a traceback would help with.
+        place = f"{clip(error.filename)}: " if error.filename else ""
+        print(f"distilkit: {place}{one_line(error.strerror or str(error))}", file=sys.stderr)
+        return 2
+
+
+def _show_what_can_be_shown() -> None:
+    """Write `?` for a letter that the terminal's encoding lacks: an answer is worth more than its letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
@@ -58,8 +73,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_demo(commands.add_parser("demo", help="compare three simulated models on word problems; needs no key"))
     _add_compare(commands.add_parser("compare", help="ask every profile every prompt of a file"))
-    _add_profiles(commands.add_parser("profiles", help="list the profiles of a file; keys are never shown"))
+    _add_profiles(
+        commands.add_parser("profiles", help="list the profiles and strategies of a file; keys are never shown")
+    )
     _add_estimate(commands.add_parser("estimate", help="tokens and dollars of a comparison, before it is sent"))
+    _add_rehearse(
+        commands.add_parser("rehearse", help="the same run on a fast clock: how long, how dear; sends nothing")
+    )
+    add_check(commands.add_parser("check", help="ask each profile one tiny question: does it work?"))
+    add_status(commands.add_parser("status", help="breakers, limits in use and requests in flight, of all runs here"))
+    add_spend(commands.add_parser("spend", help="what was paid so far"))
     _add_store(commands.add_parser("store", help="look after the stored answers"))
     _add_sim(commands.add_parser("sim", help="serve simulated models over HTTP on this machine"))
     return parser
@@ -141,6 +164,8 @@ def _add_compare(parser: argparse.ArgumentParser) -> None:
         metavar="SCORER:COLUMN",
         help="compare with a column: exact, contains, number or number_or_text, e.g. number:answer; may be repeated",
     )
+    parser.add_argument("--budget", metavar="DOLLARS", help="dollars this run may spend; what does not fit is not sent")
+    parser.add_argument("--only-failed", action="store_true", help="send only what failed before")
     parser.add_argument("--cache", choices=["use", "refresh", "only"], default="use", help=_CACHE_HELP)
     parser.add_argument("--out", "-o", help="write all rows to a .csv, .jsonl or .parquet file")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
@@ -152,7 +177,14 @@ def _compare(options: argparse.Namespace) -> int:
         check_target(options.out)
     score = _scores(options.score)
     asking = _asking(options)
-    frame = dk.compare(**asking, score=score, cache=options.cache, progress=False if options.quiet else None)
+    frame = dk.compare(
+        **asking,
+        score=score,
+        cache=options.cache,
+        budget=options.budget,
+        only_failed=options.only_failed,
+        progress=False if options.quiet else None,
+    )
     if options.out:
         write_table(frame, options.out)
     print_summary(frame)
@@ -160,7 +192,7 @@ def _compare(options: argparse.Namespace) -> int:
     if len(errors):
         print(f"\n{len(errors)} of {len(frame)} calls failed, the first: {clip(errors.iloc[0], 300)}")
     if options.out:
-        print(f"\n{len(frame)} rows written to {options.out}")
+        print(f"\n{len(frame)} rows written to {one_line(options.out)}")
     if len(frame) < len(asking["prompts"]) * len(asking["profiles"] or ["the default"]) * options.samples:
         raise KeyboardInterrupt  # the finished rows are shown and written; the status says that there were more
     return 1 if len(errors) else 0
@@ -196,8 +228,13 @@ def _add_profiles(parser: argparse.ArgumentParser) -> None:
 
 def _profiles(options: argparse.Namespace) -> None:
     profiles = dk.load_profiles(options.file)
-    print(f"{profiles.path or 'no profile file'}; the sim profiles are built in\n")
+    print(f"{one_line(str(profiles.path or 'no profile file'))}; the sim profiles are built in\n")
     print_profiles(profiles.table())
+    if profiles.strategies:
+        print()
+        print_strategies(profiles.strategies.values())
+    if profiles.default is not None:
+        print(f"\nasked where none is named: {clip(profiles.default)}")
 
 
 def _add_estimate(parser: argparse.ArgumentParser) -> None:
@@ -207,6 +244,19 @@ def _add_estimate(parser: argparse.ArgumentParser) -> None:
 
 def _estimate(options: argparse.Namespace) -> None:
     print_table(dk.estimate(**_asking(options)))
+
+
+def _add_rehearse(parser: argparse.ArgumentParser) -> None:
+    _add_asking(parser)
+    parser.add_argument(
+        "--latency-s", type=float, help="seconds an answer takes (default: the stored mean, or a guess)"
+    )
+    parser.add_argument("--output-tokens", type=float, help="tokens of a mean answer (default: the same)")
+    parser.set_defaults(run=_rehearse)
+
+
+def _rehearse(options: argparse.Namespace) -> None:
+    print_table(dk.rehearse(**_asking(options), latency_s=options.latency_s, output_tokens=options.output_tokens))
 
 
 def _add_store(parser: argparse.ArgumentParser) -> None:
@@ -223,17 +273,17 @@ def _store(options: argparse.Namespace) -> None:
         raise InputError(f"name the file: distilkit store {options.action} answers.jsonl")
     if options.action == "import" and options.profile:
         added = dk.add_recorded(options.file, options.profile, config=options.config, store=options.store)
-        print(f"{added} new answers recorded under {options.profile}")
+        print(f"{added} new answers recorded under {one_line(options.profile)}")
         return
     with dk.Store(options.store) as store:
         if options.action == "export":
-            print(f"{store.export(options.file)} answers written to {options.file}")
+            print(f"{store.export(options.file)} answers written to {one_line(options.file)}")
         elif options.action == "import":
             print(store.import_from(options.file))
         elif options.action == "verify":
             _verify(store)
         else:
-            print(store.stats())
+            print_lines(str(store.stats()))
 
 
 def _verify(store: dk.Store) -> None:

@@ -5,23 +5,26 @@ Sends nothing. Knows the plan, the store and price tables; knows no network.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from distilkit.api import chosen_profiles, opened_store
 from distilkit.calls import Call, Record, plan
 from distilkit.engine.tokens import count_messages, max_output_tokens
-from distilkit.profiles import Profile, check_params
+from distilkit.errors import InputError
+from distilkit.profiles import Profile, Route, Strategy, check_params
 from distilkit.prompts import to_prompts
 from distilkit.provider import limits_of, price_line
 from distilkit.reading import Completion, cost_usd, read
-from distilkit.store import Store
+from distilkit.store import SPEND_BY, Store, add_up
+from distilkit.targets import chosen_profiles, opened_store
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_Number = TypeVar("_Number", int, float)
 
 # With fewer stored answers than this, their spread says too little about the rest.
 _ENOUGH = 5
@@ -41,7 +44,7 @@ _COLUMNS = {
 
 def estimate(
     prompts: Any,
-    profiles: str | Profile | Sequence[str | Profile] | None = None,
+    profiles: str | Profile | Strategy | Sequence[str | Profile | Strategy] | None = None,
     *,
     samples: int = 1,
     params: Mapping[str, Any] | None = None,
@@ -57,9 +60,12 @@ def estimate(
     percentile of their output, times the calls to send; otherwise it runs from 1 token an answer to `max_tokens`, or
     to the most the model can write, and `basis` says which.
 
+    A strategy's call may be answered by any of its profiles: its range runs from the least of them to the most, and an
+    answer of any of them in the store answers it.
+
     Returns:
-        One row a profile: `calls`, `from_store`, `to_send`, `input_tokens`, `output_tokens_low`, `output_tokens_high`,
-        `cost_usd_low`, `cost_usd_high`, `basis`. `<NA>` where a limit or a price is not known.
+        One row a profile or strategy: `calls`, `from_store`, `to_send`, `input_tokens`, `output_tokens_low`,
+        `output_tokens_high`, `cost_usd_low`, `cost_usd_high`, `basis`. `<NA>` where a limit or a price is not known.
 
     Raises:
         InputError: an argument is wrong.
@@ -71,7 +77,7 @@ def estimate(
     chosen = chosen_profiles(profiles, config)
     calls = plan(asked, chosen, params=params or {}, samples=samples)
     with opened_store(store) as kept:
-        rows = [_forecast(profile, [call for call in calls if call.profile is profile], kept) for profile in chosen]
+        rows = [_row(target, [call for call in calls if call.name == target.name], kept) for target in chosen]
     import pandas as pd
 
     columns = zip(*rows, strict=True) if rows else [()] * len(_COLUMNS)
@@ -83,27 +89,50 @@ def estimate(
     )
 
 
-def spend(store: Store | str | Path | None = None) -> pd.DataFrame:
-    """Return what was paid for the answers in the store: one row a day (UTC), provider section and profile.
+def spend(store: Store | str | Path | None = None, *, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Return what was paid for the answers in the store. Sums are exact; only the result is a float.
 
-    Columns: `day`, `provider`, `profile`, `answers`, `cost_usd` (of those with a known price), `unknown` (answers
-    without one).
+    Args:
+        store: the store, its folder, or None for the usual one.
+        by: one row for each `"day"`, `"month"`, `"provider"` or `"profile"`, or for each combination of several of
+            them in a list; `"total"` for one row in all; None for `["day", "provider", "profile"]`.
+
+    Returns:
+        The columns that `by` names (`day` in UTC, `month` as its first day, `provider` the section of the profile
+        file, `profile`), then `answers`, `cost_usd` (of those with a known price) and `unknown` (answers without one:
+        where it is not 0, `cost_usd` is a lower bound).
+
+    Raises:
+        InputError: `by` is none of these.
+        StoreError: the store cannot be read.
     """
+    names = _spend_columns(by)
+    with opened_store(store) as kept:
+        sums = add_up(kept.spend_rows(), names)
     import pandas as pd
 
-    with opened_store(store) as kept:
-        rows = kept.spend_rows()
-    frame = pd.DataFrame(
+    columns: dict[str, Any] = {}
+    for place, name in enumerate(names):
+        values: list[Any] = [each.key[place] for each in sums]
+        dates = name in ("day", "month")
+        columns[name] = pd.to_datetime(pd.Series(values, dtype="str")) if dates else pd.array(values, dtype="string")
+    return pd.DataFrame(
         {
-            "day": pd.to_datetime(pd.Series([row.day for row in rows], dtype="str")),
-            "provider": pd.array([row.section for row in rows], dtype="string"),
-            "profile": pd.array([row.profile for row in rows], dtype="string"),
-            "answers": pd.array([row.answers for row in rows], dtype="Int64"),
-            "cost_usd": pd.array([float(row.cost_usd) for row in rows], dtype="Float64"),
-            "unknown": pd.array([row.unknown for row in rows], dtype="Int64"),
+            **columns,
+            "answers": pd.array([each.answers for each in sums], dtype="Int64"),
+            "cost_usd": pd.array([float(each.cost_usd) for each in sums], dtype="Float64"),
+            "unknown": pd.array([each.unknown for each in sums], dtype="Int64"),
         }
     )
-    return frame.sort_values(["day", "provider", "profile"], ignore_index=True)
+
+
+def _spend_columns(by: object) -> list[str]:
+    asked = ["day", "provider", "profile"] if by is None else [by] if isinstance(by, str) else by
+    if isinstance(asked, Sequence) and list(asked) == ["total"]:
+        return []
+    if not isinstance(asked, Sequence) or not asked or any(word not in SPEND_BY for word in asked):
+        raise InputError(f"by= must be 'total', or one or several of {', '.join(map(repr, SPEND_BY))}, not {by!r}")
+    return list(dict.fromkeys(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +144,62 @@ class _Output:
     basis: str
 
 
-def _forecast(profile: Profile, calls: Sequence[Call], store: Store) -> tuple[Any, ...]:
+@dataclass(frozen=True, slots=True)
+class _Forecast:
+    """What the calls to send take, all of them at one profile. None where not known."""
+
+    input_tokens: int
+    output_low: int
+    output_high: int | None
+    cost_low: float | None
+    cost_high: float | None
+    basis: str
+
+
+def _row(target: Profile | Route, calls: Sequence[Call], store: Store) -> tuple[Any, ...]:
     distinct = {call.key: call for call in calls}
-    stored = store.get_many(list(distinct))
-    sending = [call for key, call in distinct.items() if key not in stored]
-    tokens_in = sum(count_messages(call.request.messages, call.request.model) for call in sending)
-    output = _output(profile, sending, list(stored.values()))
-    low, high = round(output.low * len(sending)), None if output.high is None else round(output.high * len(sending))
-    line = None if profile.price or not sending else price_line(profile.provider, profile.model)
-    return (
-        profile.name,
-        len(calls),
-        sum(call.key in stored for call in calls),
-        len(sending),
-        tokens_in,
-        low,
-        high if sending else 0,
-        _cost(profile, line, tokens_in, low) if sending else 0.0,
-        _cost(profile, line, tokens_in, high) if sending else 0.0,
-        output.basis if sending else "all in the store",
+    stored = store.get_many([option.key for call in distinct.values() for option in call.choices])
+    answered = {key for key, call in distinct.items() if any(option.key in stored for option in call.choices)}
+    sending = [call for key, call in distinct.items() if key not in answered]
+    counts = (len(calls), sum(call.key in answered for call in calls), len(sending))
+    if not sending:
+        return target.name, *counts, 0, 0, 0, 0.0, 0.0, "all in the store"
+    members = target.members if isinstance(target, Route) else (target,)
+    forecasts = []
+    for place, profile in enumerate(members):
+        own = [call.choices[place].key for call in distinct.values()]
+        records = [stored[key] for key in own if key in stored]
+        forecasts.append(_forecast(profile, [call.choices[place] for call in sending], records))
+    return target.name, *counts, *astuple(_any_of(members, forecasts))
+
+
+def _any_of(members: Sequence[Profile], each: Sequence[_Forecast]) -> _Forecast:
+    """Return the range that holds whichever profile answers; unknown where one profile's end is unknown."""
+    if len(each) == 1:
+        return each[0]
+    bases = "; ".join(dict.fromkeys(one.basis for one in each))
+    return _Forecast(
+        max(one.input_tokens for one in each),
+        min(one.output_low for one in each),
+        _end(max, [one.output_high for one in each]),
+        _end(min, [one.cost_low for one in each]),
+        _end(max, [one.cost_high for one in each]),
+        f"any of: {', '.join(member.name for member in members)}; {bases}",
     )
+
+
+def _end(choose: Callable[[list[_Number]], _Number], values: Sequence[_Number | None]) -> _Number | None:
+    known = [value for value in values if value is not None]
+    return choose(known) if len(known) == len(values) else None
+
+
+def _forecast(profile: Profile, sending: Sequence[Call], stored: Sequence[Record]) -> _Forecast:
+    tokens_in = sum(count_messages(call.request.messages, call.request.model) for call in sending)
+    output = _output(profile, sending, stored)
+    low, high = round(output.low * len(sending)), None if output.high is None else round(output.high * len(sending))
+    line = None if profile.price else price_line(profile.provider, profile.model)
+    cheap, dear = (_cost(profile, line, tokens_in, tokens_out) for tokens_out in (low, high))
+    return _Forecast(tokens_in, low, high, cheap, dear, output.basis)
 
 
 def _output(profile: Profile, sending: Sequence[Call], stored: Sequence[Record]) -> _Output:
@@ -144,9 +209,9 @@ def _output(profile: Profile, sending: Sequence[Call], stored: Sequence[Record])
         return _Output(low, high, f"10 to 90 % of {len(used)} stored answers")
     asked = [call.request.params for call in sending]
     limits = [limit for params in asked if isinstance(limit := max_output_tokens(params), int)]
-    if sending and len(limits) == len(sending):
+    if len(limits) == len(sending):
         return _Output(1, sum(limits) / len(limits), "1 token to max_tokens")
-    most = limits_of(profile.provider, profile.model)[1] if sending else None
+    most = limits_of(profile.provider, profile.model)[1]
     return _Output(1, most, "1 token to the model's most" if most else "no upper limit known; set max_tokens")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from distilkit.calls import Answer, Call, Failure, Outcome, Record
 from distilkit.reading import cost_usd, read
+from distilkit.store.measures import sound
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ COLUMNS: dict[str, str] = {
     "profile": "string",
     "model": "string",
     "provider": "string",
+    "served_by": "string",
     "sample": "Int64",
     "prompt": "string",
     "content": "string",
@@ -35,6 +37,7 @@ COLUMNS: dict[str, str] = {
     "latency_s": "Float64",
     "ttft_s": "Float64",
     "attempts": "Int64",
+    "tried": "string",
     "from_store": "boolean",
     "error_kind": "string",
     "error": "string",
@@ -56,13 +59,13 @@ class Rows:
     def __init__(self, calls: Sequence[Call]) -> None:
         self._calls = calls
         self._values: list[tuple[Any, ...] | None] = [None] * len(calls)
-        self._places: dict[str, list[int]] = {}
+        self._places: dict[tuple[str, str], list[int]] = {}
         for place, call in enumerate(calls):
-            self._places.setdefault(call.key, []).append(place)
+            self._places.setdefault(call.slot, []).append(place)
 
-    def settle(self, key: str, outcome: Outcome) -> None:
-        """Fill the row of every call with this key. The first bears what was billed; its duplicates were free."""
-        for nth, place in enumerate(self._places[key]):
+    def settle(self, call: Call, outcome: Outcome) -> None:
+        """Fill the row of every call that asks the same of the same name. The first bears what was billed."""
+        for nth, place in enumerate(self._places[call.slot]):
             call = self._calls[place]
             if isinstance(outcome, Failure):
                 self._values[place] = _failed(call, outcome, first=nth == 0)
@@ -102,45 +105,56 @@ def _typed(values: Sequence[Any], dtype: str) -> Any:
 
 
 def _answered(call: Call, answer: Answer, *, first: bool) -> tuple[Any, ...]:
-    record = answer.record
+    record, served = sound(answer.record), answer.served or call
     billed = answer.billed_usd if first else Decimal(0)
     return (
-        *_asked(call),
-        *_said(call, record),
+        *_asked(call, served, answered=True),
+        *_said(served, record),
         _dollars(billed),
         record.latency_s,
         record.ttft_s,
         record.attempts,
+        "; ".join(record.tried) or None,
         answer.from_store,
         None,
         None,
         record.created_at,
-        call.key,
+        served.key,
     )
 
 
 def _failed(call: Call, failure: Failure, *, first: bool) -> tuple[Any, ...]:
-    record = failure.record
-    said = (None,) * 9 if record is None else _said(call, record)
+    record, served = failure.record and sound(failure.record), failure.served or call
+    said = (None,) * 9 if record is None else _said(served, record)
     billed = failure.billed_usd if first or failure.billed_usd is None else Decimal(0)
     return (
-        *_asked(call),
+        *_asked(call, served, answered=False),
         *said,
         _dollars(billed),
         record.latency_s if record else None,
         None,
         failure.attempts,
+        "; ".join(failure.tried) or None,
         False,
         failure.kind,
         failure.message,
         failure.created_at,
-        call.key,
+        served.key,
     )
 
 
-def _asked(call: Call) -> tuple[Any, ...]:
-    profile = call.profile
-    return call.prompt_id, profile.name, profile.litellm_model, profile.provider, call.request.sample, call.prompt
+def _asked(call: Call, served: Call, *, answered: bool) -> tuple[Any, ...]:
+    """Return the first columns: what was asked for, and the model that answered, or that was asked last."""
+    profile = served.profile
+    return (
+        call.prompt_id,
+        call.name,
+        profile.litellm_model,
+        profile.provider,
+        profile.name if answered else None,
+        call.request.sample,
+        call.prompt,
+    )
 
 
 def _said(call: Call, record: Record) -> tuple[Any, ...]:

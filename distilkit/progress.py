@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import time
 import uuid
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -82,6 +83,27 @@ class Progress:
         if left <= 0 or not sent:
             return f"{elapsed:.0f} s"
         return f"{elapsed:.0f} s, about {left * elapsed / sent:.0f} s left"
+
+
+class Alerts:
+    """What deserves a warning at the end of a run, each text once."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, None] = {}
+
+    def observe(self, event: Event) -> None:
+        """Take note of an alert."""
+        if event.kind == "alert" and event.reason is not None:
+            self._texts.setdefault(event.reason)
+
+    def warn(self) -> None:
+        """Warn, from the caller's thread."""
+        for text in self._texts:
+            warnings.warn(text, BudgetWarning, stacklevel=5)
+
+
+class BudgetWarning(UserWarning):
+    """A budget is nearly used up, or may be exceeded; the text says by how much."""
 
 
 class _Place(Protocol):

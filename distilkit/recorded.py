@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from distilkit.api import chosen_profiles, opened_store
 from distilkit.errors import InputError
 from distilkit.files import read_table
-from distilkit.profiles import Profile
+from distilkit.profiles import Profile, Route
 from distilkit.store import Store
+from distilkit.targets import chosen_profiles, opened_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +40,7 @@ def add_recorded(
         store: a `Store` or its folder; see `compare`.
 
     Raises:
-        InputError: a column is unknown, or a row has no prompt or content; the text names it.
+        InputError: a column is unknown, a row has no prompt or content, or `profile` is a strategy; the text names it.
     """
     import pandas as pd
 
@@ -53,5 +53,15 @@ def add_recorded(
     known = frame.astype(object).where(frame.notna(), None)
     rows = [{str(name): value for name, value in row.items() if value is not None} for row in known.to_dict("records")]
     (whose,) = chosen_profiles(profile, config)
+    if isinstance(whose, Route):
+        names = ", ".join(whose.strategy.names)
+        raise InputError(
+            f"profile={whose.name!r} is a strategy; say which of its profiles the answers are from: {names}"
+        )
     with opened_store(store) as kept:
-        return kept.add_recorded(rows, profile=whose)
+        try:
+            return kept.add_recorded(rows, profile=whose)
+        except InputError as error:
+            if isinstance(answers, pd.DataFrame):
+                raise
+            raise InputError(f"{answers}: {error}") from None

@@ -6,10 +6,11 @@ Knows summaries; knows no command.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from distilkit.analysis.summary import score_columns, summarize
+from distilkit.profiles import Strategy
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ def print_summary(frame: pd.DataFrame) -> None:
     print_table(pd.DataFrame(shown))
     for profile, note in zip(summary["profile"], summary["note"], strict=True):
         if isinstance(note, str):
-            print(f"{clip(profile)}: {note}")
+            print(f"{clip(profile)}: {one_line(note)}")
 
 
 _ENDS = ("", "_low", "_high")
@@ -108,6 +109,19 @@ def print_profiles(rows: Sequence[Mapping[str, Any]]) -> None:
     print_table(pd.DataFrame(cells, columns=list(_PROFILE.values())))
 
 
+def print_strategies(strategies: Iterable[Strategy]) -> None:
+    """Print one line a strategy: its rule, and whom it asks, with their weights."""
+    import pandas as pd
+
+    rows = [(clip(each.name), each.policy, clip(", ".join(_members(each)))) for each in strategies]
+    print_table(pd.DataFrame(rows, columns=["strategy", "policy", "profiles"]))
+
+
+def _members(strategy: Strategy) -> list[str]:
+    shares = strategy.weights
+    return [f"{name} ({shares[name]:g})" if shares else name for name in strategy.names]
+
+
 _NOT_SET = " (not set)"
 
 
@@ -123,8 +137,31 @@ def print_table(frame: pd.DataFrame) -> None:
     """Print a whole frame; what is missing in it is unknown. One too wide for the terminal is turned on its side."""
     import pandas as pd
 
+    if frame.empty:
+        print("no rows")
+        return
+    shown = _harmless(frame)
     with pd.option_context("display.max_colwidth", 100):
-        text = frame.to_string(index=False, na_rep="unknown")
-        if len(frame) <= _FEW and len(text.partition("\n")[0]) > shutil.get_terminal_size().columns:
-            text = frame.set_index(frame.columns[0]).T.to_string(na_rep="unknown").replace(frame.columns[0], "", 1)
+        text = shown.to_string(index=False, na_rep="unknown")
+        if len(shown) <= _FEW and len(text.partition("\n")[0]) > shutil.get_terminal_size().columns:
+            text = shown.set_index(shown.columns[0]).T.to_string(na_rep="unknown").replace(shown.columns[0], "", 1)
         print(text)
+
+
+def print_lines(text: str) -> None:
+    """Print a text of several lines, each without what a terminal would run."""
+    for line in text.split("\n"):
+        print(one_line(line))
+
+
+def _harmless(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with every text, and column name, as one line that a terminal can show."""
+    import pandas as pd
+
+    columns = {
+        one_line(str(name)): column
+        if pd.api.types.is_numeric_dtype(column.dtype)
+        else pd.Series([one_line(value) if isinstance(value, str) else value for value in column], dtype=object)
+        for name, column in frame.reset_index(drop=True).items()
+    }
+    return pd.DataFrame(columns)

@@ -7,52 +7,92 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Literal
 
 from distilkit.calls import Answer, Call, Failure, Outcome
 from distilkit.engine.events import Event
+from distilkit.errors import StoreError
 from distilkit.store import Store
+from distilkit.store.board import Board, BusyError, LastFailure
+
+# Another process may be in a transaction: so many looks, 20 ms apart.
+_TRIES = 50
 
 CacheMode = Literal["use", "refresh", "only"]
 
 
+Settle = Callable[[Call, Outcome], None]
+
+
 def serve(
-    calls: Sequence[Call],
-    store: Store,
-    settle: Callable[[str, Outcome], None],
-    tell: Callable[[Event], None],
-    cache: CacheMode,
+    calls: Sequence[Call], store: Store, settle: Settle, tell: Callable[[Event], None], cache: CacheMode
 ) -> list[Call]:
-    """Settle what is stored, and return the rest, each key once."""
-    distinct = {call.key: call for call in reversed(calls)}
-    ordered = {call.key: distinct[call.key] for call in calls}
+    """Settle what is stored, and return the rest, each question to each name once.
+
+    A strategy is served with the first of its members whose answer is stored.
+    """
+    distinct = list({call.slot: call for call in reversed(calls)}.values())[::-1]
     _count(calls, "planned", tell)
     if cache == "refresh":
-        return list(ordered.values())
-    served: set[str] = set()
-    for chunk in _chunks(list(ordered), 500):
-        for key, record in store.get_many(chunk).items():
-            settle(key, Answer(record=record, from_store=True))
-            served.add(key)
-    _count([call for call in calls if call.key in served], "from_store", tell)
-    return [call for key, call in ordered.items() if key not in served]
+        return distinct
+    served: set[tuple[str, str]] = set()
+    for chunk in _chunks(distinct, 500):
+        keys = list(dict.fromkeys(option.key for call in chunk for option in call.choices))
+        records = store.get_many(keys)
+        for call in chunk:
+            option = next((option for option in call.choices if option.key in records), None)
+            if option is not None:
+                settle(call, Answer(record=records[option.key], from_store=True, served=option))
+                served.add(call.slot)
+    _count([call for call in calls if call.slot in served], "from_store", tell)
+    return [call for call in distinct if call.slot not in served]
 
 
 def _count(calls: Sequence[Call], kind: Literal["planned", "from_store"], tell: Callable[[Event], None]) -> None:
     counts: dict[str, int] = {}
     for call in calls:
-        counts[call.profile.name] = counts.get(call.profile.name, 0) + 1
+        counts[call.name] = counts.get(call.name, 0) + 1
     for profile, count in counts.items():
         tell(Event(kind=kind, profile=profile, count=count))
 
 
-def _chunks(keys: list[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(keys), size):
-        yield keys[start : start + size]
+def _chunks(calls: list[Call], size: int) -> Iterator[list[Call]]:
+    for start in range(0, len(calls), size):
+        yield calls[start : start + size]
 
 
-def settle_missing(misses: Sequence[Call], store: Store, settle: Callable[[str, Outcome], None]) -> None:
+def settle_unasked(misses: Sequence[Call], store: Store, settle: Settle) -> list[Call]:
+    """Settle what was never asked, where only what failed before is to be sent, and return the rest."""
+    failed = last_failures(store, [option.key for call in misses for option in call.choices])
+    text = "not sent: only_failed=True sends what failed before, and this was never asked; leave it out to send all"
+    for call in misses:
+        if not _has_failed(call, failed):
+            settle(call, Failure(kind="unknown", message=text, created_at=time.time()))
+    return [call for call in misses if _has_failed(call, failed)]
+
+
+def _has_failed(call: Call, failed: Container[str]) -> bool:
+    return any(option.key in failed for option in call.choices)
+
+
+def last_failures(store: Store, keys: Sequence[str]) -> dict[str, LastFailure]:
+    """Return how those of `keys` failed that have failed, and were not answered since.
+
+    Raises:
+        StoreError: other processes have kept the board busy for a second.
+    """
+    with Board(store.folder) as board:
+        for _ in range(_TRIES):
+            try:
+                with board.transaction() as page:
+                    return page.failures(keys)
+            except BusyError:
+                time.sleep(0.02)
+    raise StoreError(f"{store.folder}: other processes have kept the board busy for a second; run again")
+
+
+def settle_missing(misses: Sequence[Call], store: Store, settle: Settle) -> None:
     """Settle what is not in the store, where nothing may be sent: rows that say so, and one warning.
 
     The first says what the nearest stored request has otherwise; looking for each of them would take too long.
@@ -61,5 +101,5 @@ def settle_missing(misses: Sequence[Call], store: Store, settle: Callable[[str, 
     first = f"{plain}: {store.explain_miss(misses[0].request)}"
     for call in misses:
         message = first if call is misses[0] else plain
-        settle(call.key, Failure(kind="unknown", message=message, created_at=time.time()))
+        settle(call, Failure(kind="unknown", message=message, created_at=time.time()))
     warnings.warn(f"answers missing: {len(misses):,}. The first is {first}", stacklevel=5)

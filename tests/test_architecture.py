@@ -16,6 +16,7 @@ import pytest
 FLOORS = {
     "errors": 0,
     "_sync": 0,
+    "_imports": 0,
     "profiles": 1,
     "calls": 2,
     "provider": 3,
@@ -26,10 +27,17 @@ FLOORS = {
     "files": 5,
     "prompts": 5,
     "progress": 5,
+    "targets": 5,
+    "sending": 5,
     "scoring": 6,
     "analysis": 6,
+    "running": 6,
     "distill": 6,
     "api": 7,
+    "health": 7,
+    "overview": 7,
+    "rehearsal": 7,
+    "repeat": 7,
     "dollars": 7,
     "screen": 7,
     "serving": 5,
@@ -38,6 +46,7 @@ FLOORS = {
     "notebook": 8,
     "plot": 8,
     "cli": 8,
+    "commands": 8,
     "cluster": 8,
     "metrics": 8,
     # The package itself: only what stands on the top floor may be written against the public surface.
@@ -45,7 +54,7 @@ FLOORS = {
 }
 APART = "sim"
 # The values that describe a simulated model are known everywhere; the simulator itself to those who run it.
-SIM_USERS = frozenset({"provider", "tasks", "cli", ""})
+SIM_USERS = frozenset({"provider", "tasks", "rehearsal", "cli", ""})
 
 PANDAS_FLOOR = 5
 LIBRARIES = {

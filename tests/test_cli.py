@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import distilkit as dk
 from distilkit.cli import main
 from distilkit.sim import Dials, Server
 
@@ -124,6 +126,9 @@ def test_prompts_come_from_standard_input_in_a_pipe(tmp_path: Path) -> None:
         (["compare", "prompts.csv", "-p", "sim/small", "--template", "{question}", "-o", "no/out.csv"], "no folder"),
         (["compare", "prompts.csv", "-p", "sim/small", "--template", "{question}", "--param", "x"], "NAME=VALUE"),
         (["compare", "prompts.csv", "-p", "sim/small", "--template", "{question}", "--samples", "0"], "samples="),
+        (["compare", f"{'x' * 300}.csv", "-p", "sim/small"], "cannot be read"),
+        (["compare", "prompts.csv", "-p", "sim/small", "--template", "{question:d}"], "does not suit row 0"),
+        (["store", "stats", "--store", "x" * 300], "File name too long"),
         (["profiles", "missing.yaml"], "missing.yaml"),
         (["store", "export"], "name the file"),
         (["store", "import", "missing.jsonl"], "missing.jsonl"),
@@ -153,6 +158,21 @@ def test_profiles_are_listed_without_their_keys(tmp_path: Path, capsys: pytest.C
     assert "mine" in shown.out
     assert "gpt-4o" in shown.out
     assert "canary" not in shown.out + shown.err
+
+
+def test_strategies_and_the_default_are_listed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "default_provider: careful\nstrategies:\n  careful: {profiles: [sim/small, sim/large]}\n"
+        "  shares: {weights: {sim/small: 0.7, sim/large: 0.3}, profiles: [sim/small, sim/large]}\n"
+    )
+
+    assert run("profiles", file) == 0
+
+    shown = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines()]
+    assert ["careful", "failover", "sim/small, sim/large"] in shown
+    assert ["shares", "weighted", "sim/small (0.7), sim/large (0.3)"] in shown
+    assert " ".join(shown[-1]) == "asked where none is named: careful"
 
 
 def test_a_table_wider_than_the_terminal_is_turned_on_its_side(
@@ -296,3 +316,48 @@ def test_an_interrupted_command_exits_with_130_and_keeps_what_was_answered(tmp_p
     rows = (tmp_path / "out.jsonl").read_text().splitlines()
     assert 0 < len(rows) < 2_000
     assert f"{len(rows)} rows written" in out
+
+
+def test_no_answers_are_no_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "none.csv").write_text("prompt\n")
+
+    assert run("compare", "none.csv", "-p", "sim/small", "-q") == 0
+    assert capsys.readouterr().out == "no rows\n"
+
+
+def test_a_closed_standard_input_is_said_in_one_line(tmp_path: Path) -> None:
+    script = f"exec {sys.executable} -m distilkit.cli compare - -p sim/small <&-"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, cwd=tmp_path, check=False)
+
+    assert (done.returncode, done.stderr) == (2, "distilkit: standard input: is closed; name a file instead of -\n")
+
+
+def test_a_terminal_without_the_letters_shows_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "café.yaml").write_text("providers: {a: {type: sim, model: m}}\n")
+    done = subprocess.run(
+        [*COMMAND, "profiles", "café.yaml"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "caf?.yaml" in done.stdout
+
+
+def test_control_characters_of_a_model_do_not_reach_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "\x1b[31mred.yaml").write_text("providers: {a: {type: sim, model: m}}\n")
+    red = dk.Profile(name="a", provider="openai", model="\x1b[31mgpt", section="a")
+    dk.add_recorded(pd.DataFrame({"prompt": ["a"], "content": ["b"]}), red, store=tmp_path / "store")
+
+    assert run("store", "stats", "--store", tmp_path / "store") == 0
+    assert run("profiles", "\x1b[31mred.yaml") == 0
+
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert "openai/?[31mgpt" in said
+    assert "?[31mred.yaml" in said

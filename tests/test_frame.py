@@ -33,8 +33,8 @@ def record(content: str = "yes", **more: Any) -> Record:
 
 def answered(planned: list[Call], answer: Answer) -> pd.DataFrame:
     rows = Rows(planned)
-    for key in {call.key for call in planned}:
-        rows.settle(key, answer)
+    for call in {call.slot: call for call in planned}.values():
+        rows.settle(call, answer)
     return rows.frame()
 
 
@@ -74,8 +74,8 @@ def test_what_is_not_known_is_missing_and_not_zero() -> None:
 def test_a_failure_is_a_row_with_its_reason() -> None:
     planned = calls("a", "b")
     rows = Rows(planned)
-    rows.settle(planned[0].key, Failure(kind="timeout", message="too slow", attempts=3, created_at=1.0))
-    rows.settle(planned[1].key, Answer(record=record(), from_store=True))
+    rows.settle(planned[0], Failure(kind="timeout", message="too slow", attempts=3, created_at=1.0))
+    rows.settle(planned[1], Answer(record=record(), from_store=True))
 
     frame = rows.frame()
 
@@ -89,7 +89,7 @@ def test_a_paid_reply_that_is_no_answer_shows_what_it_cost() -> None:
     planned = calls("a")
     rows = Rows(planned)
     paid = Failure(kind="content_filter", message="stopped", attempts=1, record=record(), billed_usd=Decimal("0.0002"))
-    rows.settle(planned[0].key, paid)
+    rows.settle(planned[0], paid)
 
     row = rows.frame().iloc[0]
 
@@ -132,7 +132,7 @@ def test_unfinished_rows_are_left_out_and_order_is_the_plans() -> None:
     planned = calls(0, 1, 2, 3)
     rows = Rows(planned)
     for place in (3, 1):
-        rows.settle(planned[place].key, Answer(record=record(), from_store=False))
+        rows.settle(planned[place], Answer(record=record(), from_store=False))
 
     assert rows.finished == [1, 3]
     assert rows.frame()["prompt_id"].tolist() == [1, 3]
@@ -151,3 +151,35 @@ def test_every_column_and_every_kind_of_error_is_documented() -> None:
 
     assert rows == list(COLUMNS)
     assert [kind for kind in KINDS if f"`{kind}`" not in text] == []
+
+
+_ODD: dict[str, list[Any]] = {
+    "created_at": [1e300, 1.7e12, "x", float("nan"), True, [1]],
+    "latency_s": [float("nan"), float("inf"), -1.0, "x", [1]],
+    "ttft_s": [float("nan"), "x"],
+    "attempts": ["x", 1.5, 2**80, -1],
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in _ODD.items() for value in values])
+def test_a_figure_that_makes_no_sense_is_missing_and_the_answer_is_there(field: str, value: Any) -> None:
+    frame = answered(calls(0, 1), Answer(record=record(**{field: value}), from_store=True))
+
+    assert frame["content"].tolist() == ["yes", "yes"]
+    assert frame[field].isna().all()
+    assert dtypes(frame) == dtypes(to_frame([])) | {"prompt_id": "Int64"}
+
+
+@pytest.mark.parametrize("price", [[1], "x", {"input_cost_per_token": [1], "output_cost_per_token": "1"}, {1: 2}])
+def test_a_price_that_is_none_leaves_the_cost_unknown(price: Any) -> None:
+    frame = answered(calls(0, profiles=(UNPRICED,)), Answer(record=record(price=price), from_store=True))
+
+    assert frame["cost_usd"].isna().all()
+
+
+def test_a_paid_reply_that_is_no_answer_may_have_odd_figures_too() -> None:
+    planned = calls("a")
+    rows = Rows(planned)
+    rows.settle(planned[0], Failure(kind="content_filter", message="stopped", record=record(latency_s="x")))
+
+    assert rows.frame()["latency_s"].isna().all()

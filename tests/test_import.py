@@ -14,6 +14,7 @@ import pytest
 import distilkit
 
 SURFACE = [
+    "Budget",
     "COLUMNS",
     "ConfigError",
     "DistilkitError",
@@ -22,17 +23,24 @@ SURFACE = [
     "ProviderError",
     "Store",
     "StoreError",
+    "Strategy",
+    "acheck",
     "acompare",
     "acomplete",
     "add_recorded",
+    "arerun",
+    "check",
     "compare",
     "complete",
     "estimate",
     "load_profiles",
     "plot",
+    "rehearse",
+    "rerun",
     "sample_task",
     "score",
     "spend",
+    "status",
     "summarize",
 ]
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import distilkit as dk
+from distilkit.profiles import Strategy
 
 ANSWERS = pd.DataFrame({"prompt": ["a?", "b?"], "content": ["yes", "<think>hm</think>no"], "cost_usd": [0.01, None]})
 
@@ -24,6 +25,13 @@ def test_a_frame_of_answers_is_served_from_the_store(tmp_path: Path) -> None:
     assert pd.isna(frame["cost_usd"][1])
     assert frame["latency_s"].isna().all()
     assert len(dk.spend(tmp_path)) == 0
+
+
+def test_answers_are_of_a_profile_not_of_a_strategy(tmp_path: Path) -> None:
+    strategy = Strategy(name="either", policy="failover", profiles=("sim/small", "sim/large"))
+
+    with pytest.raises(dk.InputError, match=r"profile='either' is a strategy; say which.*: sim/small, sim/large"):
+        dk.add_recorded(ANSWERS, strategy, store=tmp_path)  # type: ignore[arg-type] # what a caller may do
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
@@ -59,3 +67,11 @@ def test_an_unknown_column_and_a_missing_answer_are_named(tmp_path: Path) -> Non
         dk.add_recorded(ANSWERS.assign(content=["yes", None]), "openai/gpt-4o", store=tmp_path)
     with dk.Store(tmp_path) as store:
         assert len(store) == 0
+
+
+def test_a_wrong_row_of_a_file_is_named_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "answers.csv"
+    file.write_text("prompt,content,latency_s\na?,yes,1\nb?,no,fast\n")
+
+    with pytest.raises(dk.InputError, match=r"answers\.csv: row 2: latency_s is 'fast'"):
+        dk.add_recorded(file, "openai/gpt-4o", store=tmp_path / "store")

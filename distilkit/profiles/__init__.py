@@ -8,17 +8,19 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from distilkit.profiles.budget import Allowance, Budget
 from distilkit.profiles.notices import ConfigWarning
 from distilkit.profiles.params import check_params
 from distilkit.profiles.profile import Connection, Price, Profile, RateLimit, Retry, ThinkingRules
 from distilkit.profiles.secrets import Secret
-from distilkit.profiles.strategy import Budget, Strategy
+from distilkit.profiles.strategy import Route, Strategy
 
 if TYPE_CHECKING:
     from distilkit.profiles.load import Profiles, load_profiles
     from distilkit.profiles.names import resolve
 
 __all__ = [
+    "Allowance",
     "Budget",
     "ConfigWarning",
     "Connection",
@@ -27,6 +29,7 @@ __all__ = [
     "Profiles",
     "RateLimit",
     "Retry",
+    "Route",
     "Secret",
     "Strategy",
     "ThinkingRules",

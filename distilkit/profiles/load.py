@@ -15,6 +15,7 @@ from typing import Any
 
 from distilkit.errors import ConfigError
 from distilkit.profiles import selection
+from distilkit.profiles.budget import Budget
 from distilkit.profiles.build import build
 from distilkit.profiles.catalog import Catalog, catalog
 from distilkit.profiles.check import checked
@@ -23,7 +24,7 @@ from distilkit.profiles.notices import ConfigWarning
 from distilkit.profiles.profile import Profile
 from distilkit.profiles.schema import File
 from distilkit.profiles.shapes import Notes, canonical
-from distilkit.profiles.strategy import Budget, Strategy
+from distilkit.profiles.strategy import Strategy
 from distilkit.profiles.table import row
 from distilkit.profiles.tree import Item, place, rebuilt, refuse
 from distilkit.profiles.yaml_strict import MAX_BYTES, parse
@@ -100,11 +101,12 @@ def load_profiles(path: str | Path | None = None) -> Profiles:
     root, own = _read_tree(_bytes_of(chosen), file, notes)
     offered = Catalog({**built_in.entries, **own.entries}, {**built_in.sections, **own.sections}, own.defaults)
     strategies = selection.strategies(root, offered, notes.problems)
-    default = selection.default(root, offered, strategies, notes.problems)
+    default = selection.default(root, offered, notes.problems)
+    budget = selection.budget(root, offered, notes.problems)
     refuse(file, notes.problems)
-    for line, where, text in [*notes.warnings, *selection.cautions(root, own)]:
+    for line, where, text in [*notes.warnings, *selection.cautions(own)]:
         warnings.warn(f"{place(file, line, where)}: {text}", ConfigWarning, stacklevel=2)
-    return Profiles(offered, strategies, selection.budget(root), default, chosen)
+    return Profiles(offered, strategies, budget, default, chosen)
 
 
 def _read_tree(data: bytes, file: str, notes: Notes) -> tuple[Item, Catalog]:

@@ -1,13 +1,16 @@
-"""From what a caller asks for to profiles: names of the file, built-in ones, LiteLLM's model strings, `Profile`s.
+"""From what a caller asks for to profiles and routes: names of the file, built-in ones, LiteLLM's strings, objects.
 
-A plain profile never stands for another one: what is not certain is an error that names the nearest.
+A plain profile never stands for another one: what is not certain is an error that names the nearest. Only a strategy
+stands for several, and its name says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
+from typing import TypeVar
 
 from distilkit.errors import ConfigError, InputError
 from distilkit.profiles.build import build
@@ -16,43 +19,55 @@ from distilkit.profiles.load import Profiles
 from distilkit.profiles.nearest import did_you_mean
 from distilkit.profiles.profile import Profile
 from distilkit.profiles.providers import of_bare_model, provider_of
+from distilkit.profiles.selection import member
+from distilkit.profiles.strategy import Route, Strategy
 from distilkit.profiles.tree import Item, merge
 
 _PRICE = frozenset({"models", "price"})
 
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
+
 
 def resolve(
-    wanted: Sequence[str | Profile] | str | Profile, profiles: Profiles | Callable[[], Profiles]
-) -> list[Profile]:
-    """Return a profile for each one asked for, in that order.
+    wanted: Sequence[str | Profile | Strategy] | str | Profile | Strategy,
+    profiles: Profiles | Callable[[], Profiles],
+) -> list[Profile | Route]:
+    """Return a profile, or a strategy with its profiles, for each one asked for, in that order.
 
     Args:
-        wanted: names, or `Profile` objects, which stand for themselves.
+        wanted: names of profiles and strategies; or `Profile` and `Strategy` objects, which stand for themselves.
         profiles: where names are looked up; a function is called only if there is a name to look up.
 
     Raises:
-        InputError: nothing is asked for, or something that is neither a name nor a `Profile`.
+        InputError: nothing is asked for, something of another type, or a `Strategy` that names a profile twice.
         ConfigError: a line for each name that is unknown, unclear, or given twice.
     """
-    asked: list[str | Profile] = [wanted] if isinstance(wanted, str | Profile) else list(wanted)
+    asked = [wanted] if isinstance(wanted, str | Profile | Strategy) else list(wanted)
     if not asked:
         raise InputError("profiles: empty; name at least one, such as 'sim/small' or 'gpt-4o-mini'")
-    found: list[Profile] = []
-    errors: list[str] = []
     known = cache(lambda: profiles if isinstance(profiles, Profiles) else profiles())
-    for each in asked:
-        try:
-            found.append(each if isinstance(each, Profile) else _named(each, known()))
-        except ConfigError as error:
-            errors.append(str(error))
+    found, errors = _each(asked, lambda each: _found(each, known))
     errors += _twice(found)
     if errors:
         raise ConfigError("\n".join(dict.fromkeys(errors)))
     return found
 
 
-def _twice(found: Sequence[Profile]) -> list[str]:
-    counts = Counter(profile.name for profile in found)
+def _each(asked: Iterable[Asked], find: Callable[[Asked], Found]) -> tuple[list[Found], list[str]]:
+    """Look up all of them, so that every bad name is told at once."""
+    found: list[Found] = []
+    errors: list[str] = []
+    for each in asked:
+        try:
+            found.append(find(each))
+        except ConfigError as error:
+            errors += str(error).splitlines()
+    return found, errors
+
+
+def _twice(found: Sequence[Profile | Route]) -> list[str]:
+    counts = Counter(each.name for each in found)
     return [
         f"{name!r}: asked for {count} times, and its rows could not be told apart; for several answers use samples="
         for name, count in counts.items()
@@ -60,14 +75,42 @@ def _twice(found: Sequence[Profile]) -> list[str]:
     ]
 
 
-def _named(name: object, profiles: Profiles) -> Profile:
-    if not isinstance(name, str):
-        raise InputError(f"profiles: expected a name or a Profile, got {type(name).__name__}")
+def _found(each: object, known: Callable[[], Profiles]) -> Profile | Route:
+    if isinstance(each, Profile):
+        return each
+    if isinstance(each, Strategy):
+        return _route(each, known)
+    if not isinstance(each, str):
+        raise InputError(f"profiles: expected a name, a Profile or a Strategy, got {type(each).__name__}")
+    strategy = known().strategies.get(each)
+    return _named(each, known()) if strategy is None else _route(strategy, known)
+
+
+def _route(strategy: Strategy, known: Callable[[], Profiles]) -> Route:
+    members, errors = _each(strategy.profiles, lambda each: _member(each, known))
+    if any(isinstance(each, str) for each in strategy.profiles) and strategy.name in known():
+        errors.append(f"{strategy.name!r}: a profile has this name too; give the strategy another")
+    if errors:
+        raise ConfigError("\n".join(errors))
+    # A name may have stood for another, a section for its first model; from here on each goes by its own.
+    own = dict(zip(strategy.names, (member.name for member in members), strict=True))
+    weights = {own[name]: share for name, share in strategy.weights.items()}
+    return Route(strategy=replace(strategy, profiles=tuple(own.values()), weights=weights), members=tuple(members))
+
+
+def _member(each: str | Profile, known: Callable[[], Profiles]) -> Profile:
+    if isinstance(each, Profile):
+        return each
+    profiles = known()
+    if each in profiles.strategies:
+        names = ", ".join(profiles.strategies[each].names)
+        raise ConfigError(f"{each!r} is a strategy, and a strategy chooses among profiles; name its own: {names}")
+    return _named(member(each, profiles.catalog) or each, profiles)
+
+
+def _named(name: str, profiles: Profiles) -> Profile:
     if name in profiles:
         return profiles[name]
-    if name in profiles.strategies:
-        members = ", ".join(profiles.strategies[name].profiles)
-        raise ConfigError(f"{name!r} is a strategy, which routes between profiles; compare its profiles: {members}")
     if name in profiles.catalog.sections:
         return _only_one(name, profiles)
     entry = _unlisted(name, profiles) or _bare(name, profiles)

@@ -29,12 +29,18 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retry:
-    """How often and how patiently to try again. Waits are in seconds."""
+    """How often and how patiently to try again. Waits are in seconds.
+
+    `max_attempts` counts the first one; a 429 uses none of them. `max_wait_s` is the longest wait between two attempts;
+    a provider that asks for more ends the call. `deadline_s` is how long one call may take in all, from its first
+    attempt on, and so how long an outage may last before its rows are failures.
+    """
 
     max_attempts: int = 5
     backoff_s: float = 1.0
     backoff_factor: float = 2.0
     max_wait_s: float = 60.0
+    deadline_s: float = 1800.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from distilkit.profiles.budget import MOST_USD
 from distilkit.profiles.fields import (
     AnyJson,
     Count,
@@ -28,7 +29,7 @@ from distilkit.profiles.fields import (
     Whole,
 )
 from distilkit.profiles.strategy import Policy
-from distilkit.sim.spec import ThinkingStyle
+from distilkit.sim.spec import LimitStyle, ThinkingStyle
 
 
 class Strict(BaseModel):
@@ -54,6 +55,7 @@ class RetryFields(Strict):
     backoff_s: Annotated[Real, Field(ge=0, le=3600)] | None = None
     backoff_factor: Annotated[Real, Field(ge=1, le=100)] | None = None
     max_wait_s: Annotated[Real, Field(ge=0, le=86_400)] | None = None
+    deadline_s: Seconds | None = None
 
 
 class ConnectionFields(Strict):
@@ -99,6 +101,14 @@ class SimulationFields(Strict):
     jitter: Share | None = None
     requests_per_minute: Count | None = None
     tokens_per_minute: Count | None = None
+    input_tokens_per_minute: Count | None = None
+    output_tokens_per_minute: Count | None = None
+    limit_style: LimitStyle | None = None
+    burst_s: Annotated[Real, Field(ge=0, le=3600)] | None = None
+    counts_max_tokens: Flag | None = None
+    retry_after: Flag | None = None
+    outage_from_s: Annotated[Real, Field(ge=0, le=86_400)] | None = None
+    outage_until_s: Annotated[Real, Field(ge=0, le=86_400)] | None = None
     error_rate: Share | None = None
     drop_rate: Share | None = None
     malformed_rate: Share | None = None
@@ -206,12 +216,25 @@ class StrategyFields(Strict):
     health_check_interval_s: Seconds | None = None
 
 
+Limit = Annotated[Dollars, Field(le=MOST_USD)]
+
+
+class AllowanceFields(Strict):
+    """An entry of `budget.providers:`, US dollars."""
+
+    run: Limit | None = None
+    daily: Limit | None = None
+    monthly: Limit | None = None
+
+
 class BudgetFields(Strict):
     """`budget:`, US dollars."""
 
-    daily: Dollars | None = None
-    monthly: Dollars | None = None
+    run: Limit | None = None
+    daily: Limit | None = None
+    monthly: Limit | None = None
     alert_at: Annotated[Dollars, Field(le=1)] | None = None
+    providers: dict[str, AllowanceFields] | None = None
 
 
 class File(Strict):

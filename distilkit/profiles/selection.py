@@ -5,15 +5,18 @@ Knows the catalog's names; how a strategy chooses is decided elsewhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from distilkit.profiles.budget import Allowance, Budget
 from distilkit.profiles.catalog import Catalog, Entry
 from distilkit.profiles.check import checked
+from distilkit.profiles.fields import check_name
 from distilkit.profiles.nearest import did_you_mean
 from distilkit.profiles.providers import of_bare_model, provider_of
 from distilkit.profiles.schema import BudgetFields, StrategyFields
-from distilkit.profiles.strategy import Budget, Strategy
+from distilkit.profiles.strategy import Strategy
 from distilkit.profiles.tree import ENOUGH, Item, Problem, at
 
 if TYPE_CHECKING:
@@ -21,39 +24,45 @@ if TYPE_CHECKING:
 
 _NONE = Item({}, 1)
 
-_UNLIMITED = "no effect: it is read and checked, but no run is stopped by it; dk.estimate says what a run would cost"
-
 
 def strategies(root: Item, known: Catalog, problems: list[Problem]) -> dict[str, Strategy]:
     """Return the strategies, every profile they name looked up."""
     found = {}
-    for name, item in root.fields.get("strategies", _NONE).fields.items():
-        if name in known.entries:
-            problems.append(at(item, "a profile has this name too; rename one"))
+    for name, item in _strategies(root).items():
+        already = len(problems)
         fields = checked(StrategyFields, item, [])  # problems of its fields are told by the check of the file
         members = [_member(each, known, problems) for each in item.fields.get("profiles", _NONE).items]
-        if fields is not None:
-            found[name] = _strategy(name, item, fields, members, known, problems)
+        _check_names(name, item, members, known, problems)
+        weights = {member(word, known) or word: share for word, share in ((fields and fields.weights) or {}).items()}
+        policy: Policy = (fields and fields.policy) or ("weighted" if weights else "failover")
+        _check_weights(item, policy, members, weights, problems)
+        if fields is not None and len(problems) == already:
+            optional = fields.model_dump(include=_OPTIONAL, exclude_none=True)
+            found[name] = Strategy(
+                name=name, policy=policy, profiles=tuple(map(str, members)), weights=weights, **optional
+            )
     return found
 
 
-def _strategy(
-    name: str,
-    item: Item,
-    fields: StrategyFields,
-    members: Sequence[str | None],
-    known: Catalog,
-    problems: list[Problem],
-) -> Strategy:
+_OPTIONAL = {"max_failures", "recovery_timeout_s", "health_check_interval_s"}
+
+
+def _strategies(root: Item) -> Mapping[str, Item]:
+    return root.fields.get("strategies", _NONE).fields
+
+
+def _check_names(name: str, item: Item, members: Sequence[str | None], known: Catalog, problems: list[Problem]) -> None:
+    try:
+        check_name(name)
+    except ValueError as error:
+        problems.append(Problem(item.line, item.path[:-1], f"bad name: {error}"))
+    if name in known.entries or name in members:
+        problems.append(at(item, "a profile has this name too; rename one"))
     if not members:
         problems.append(at(item, "names no profiles; add `profiles: [one, two]`"))
-    weights = {member(word, known) or word: share for word, share in (fields.weights or {}).items()}
-    policy: Policy = fields.policy or ("weighted" if weights else "failover")
-    _check_weights(item, policy, members, weights, problems)
-    optional = fields.model_dump(
-        include={"max_failures", "recovery_timeout_s", "health_check_interval_s"}, exclude_none=True
-    )
-    return Strategy(name=name, policy=policy, profiles=tuple(map(str, members)), weights=weights, **optional)
+    twice = [each for each, count in Counter(filter(None, members)).items() if count > 1]
+    if twice:
+        problems.append(at(item, f"names {twice[0]} twice; for a larger share use weights"))
 
 
 def _check_weights(
@@ -97,17 +106,34 @@ def _is_default(entry: Entry) -> bool:
     return flag is not None and flag.value is True
 
 
-def budget(root: Item) -> Budget:
-    """Return the budget; no limits where the file sets none."""
-    fields = checked(BudgetFields, root.fields.get("budget", _NONE), [])
-    return Budget(**fields.model_dump(exclude_none=True)) if fields else Budget()
+def budget(root: Item, known: Catalog, problems: list[Problem]) -> Budget:
+    """Return the budget, every provider section it names looked up; no limits where the file sets none."""
+    item = root.fields.get("budget", _NONE)
+    for name, each in item.fields.get("providers", _NONE).fields.items():
+        if name not in known.sections and len(problems) <= ENOUGH:
+            problems.extend(at(each, f"no such provider section; {way}") for way in _way_to_section(name, known))
+    fields = checked(BudgetFields, item, [])  # problems of its fields are told by the check of the file
+    if fields is None:
+        return Budget()
+    own = {name: Allowance(**each.model_dump(exclude_none=True)) for name, each in (fields.providers or {}).items()}
+    return Budget(providers=own, **fields.model_dump(exclude_none=True, exclude={"providers"}))
 
 
-def default(root: Item, known: Catalog, named: Mapping[str, Strategy], problems: list[Problem]) -> str | None:
+def _way_to_section(name: str, known: Catalog) -> list[str]:
+    """Say what to write instead of a name that is no section; [] where a model asked for bare stands in it."""
+    kind = provider_of(name)
+    same = [section for section, item in known.sections.items() if provider_of(_word(item, "type") or "") == kind]
+    if kind is None:
+        return [did_you_mean(name, known.sections)]
+    # Whoever limits a provider means the sections that ask it, whatever they are called.
+    return [f"did you mean {' or '.join(same)}?"] if same else [] if kind == name else [f"did you mean {kind}?"]
+
+
+def default(root: Item, known: Catalog, problems: list[Problem]) -> str | None:
     """Return the profile or strategy marked as the default, or None where none is."""
     word = root.fields.get("default_provider")
     if word is not None and isinstance(word.value, str):
-        return word.value if word.value in named else _member(word, known, problems)
+        return word.value if word.value in _strategies(root) else _member(word, known, problems)
     marked = [entry for entry in known.entries.values() if _is_default(entry)]
     for entry in marked[1:]:
         text = f"a second default (the first is {marked[0].name}); keep one, or write default_provider"
@@ -115,12 +141,9 @@ def default(root: Item, known: Catalog, named: Mapping[str, Strategy], problems:
     return marked[0].name if marked else None
 
 
-def cautions(root: Item, known: Catalog) -> list[Problem]:
+def cautions(known: Catalog) -> list[Problem]:
     """Return what loads, but has no effect or a risk, each place once."""
-    # Nobody may believe in a limit that is not there.
-    found = [at(root.fields["budget"], _UNLIMITED)] if "budget" in root.fields else []
-    found += [caution for entry in known.entries.values() for caution in _cautions(entry.item)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(caution for entry in known.entries.values() for caution in _cautions(entry.item)))
 
 
 def _cautions(item: Item) -> list[Problem]:

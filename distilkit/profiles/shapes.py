@@ -71,7 +71,7 @@ def _shape_top(name: str, item: Item, notes: Notes) -> Item:
         return _models(item, notes)
     if name == "strategies":
         return _each(item, lambda _, each: _strategy(each, notes))
-    return reshape(item, aliases.BUDGET, notes) if name == "budget" else item
+    return _budget(item, notes) if name == "budget" else item
 
 
 def _each(item: Item, shape: Callable[[str, Item], Item]) -> Item:
@@ -150,6 +150,14 @@ def _with_first(fields: dict[str, Item], item: Item, notes: Notes) -> dict[str, 
     if others and not isinstance(others.value, list):
         return {**fields, "profiles": others}
     return {**fields, "profiles": replace(first, value=[*start, *(others.items if others else [])])}
+
+
+def _budget(item: Item, notes: Notes) -> Item:
+    shaped = reshape(item, aliases.BUDGET, notes)
+    if (providers := shaped.fields.get("providers")) is None:
+        return shaped
+    own = _each(providers, lambda _, each: reshape(each, aliases.BUDGET, notes))
+    return rebuilt(shaped, {**shaped.fields, "providers": own})
 
 
 def reshape(item: Item, rules: Mapping[Path, Rule], notes: Notes) -> Item:

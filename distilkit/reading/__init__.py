@@ -2,7 +2,7 @@
 
 from distilkit.reading.completion import Completion, read
 from distilkit.reading.faults import fault
-from distilkit.reading.prices import cost_usd
+from distilkit.reading.prices import Dearest, cost_usd, dearest
 from distilkit.reading.thinking import Piece, Split, Splitter, split
 
-__all__ = ["Completion", "Piece", "Split", "Splitter", "cost_usd", "fault", "read", "split"]
+__all__ = ["Completion", "Dearest", "Piece", "Split", "Splitter", "cost_usd", "dearest", "fault", "read", "split"]

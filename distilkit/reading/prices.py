@@ -67,6 +67,35 @@ def cost_usd(completion: Completion, price: Price | None, line: Mapping[str, str
     return None if total is None or spent is None else _EXACT.add(total, spent)
 
 
+class Dearest(NamedTuple):
+    """The most that one token of a request can cost, in US dollars."""
+
+    input: Decimal
+    output: Decimal
+
+
+def dearest(price: Price | None, line: Mapping[str, str] | None, most_input: int) -> Dearest | None:
+    """Return the dearest rates of a request with at most so many input tokens, or None where one is not known.
+
+    Input written to a cache can cost more than plain input, reasoning more than an answer, and a long request more
+    a token than a short one.
+
+    Args:
+        price: the profile's, dollars a million tokens; wins over `line`.
+        line: LiteLLM's, dollars a token, as strings.
+        most_input: tokens.
+    """
+    tiers = _of_price(price) if price is not None else _of_line(tuple((line or {}).items()))
+    reached = [rates for rates in tiers if rates.above < most_input or rates.above < 0]
+    inputs, outputs = [], []
+    for rates in reached:
+        if rates.input is None or rates.output is None:
+            return None
+        inputs += [rate for rate in (rates.input, rates.cached, rates.written) if rate is not None]
+        outputs += [rate for rate in (rates.output, rates.reasoning) if rate is not None]
+    return Dearest(max(inputs), max(outputs))
+
+
 def _is_free(rates: _Rates) -> bool:
     return rates.input == 0 and rates.output == 0 and not rates.cached and not rates.written and not rates.reasoning
 

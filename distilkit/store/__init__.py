@@ -5,13 +5,14 @@ Knows requests and records; does not know how to ask or what an answer means.
 
 from distilkit.store.check import Damage
 from distilkit.store.entry import Entry, StoreWarning
-from distilkit.store.ledger import SpendRow
+from distilkit.store.ledger import SPEND_BY, SpendRow, add_up
 from distilkit.store.missing import Difference, Miss
 from distilkit.store.reader import Stats
 from distilkit.store.responses import Imported, Store
 from distilkit.store.writer import Writer
 
 __all__ = [
+    "SPEND_BY",
     "Damage",
     "Difference",
     "Entry",
@@ -22,4 +23,5 @@ __all__ = [
     "Store",
     "StoreWarning",
     "Writer",
+    "add_up",
 ]

@@ -6,11 +6,11 @@ Knows dollars and days; does not know prices, budgets or what an answer says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from distilkit.store import codec
 from distilkit.store.codec import Damaged
@@ -42,6 +42,37 @@ class SpendRow:
     cost_usd: Decimal
     answers: int
     unknown: int
+
+
+class SpendSum(NamedTuple):
+    """Some rows of the ledger added up; `key` is what they have in common."""
+
+    key: tuple[date | str, ...]
+    answers: int
+    cost_usd: Decimal
+    unknown: int
+
+
+_BY: dict[str, Callable[[SpendRow], date | str]] = {
+    "day": lambda row: row.day,
+    "month": lambda row: row.day.replace(day=1),
+    "provider": lambda row: row.section,
+    "profile": lambda row: row.profile,
+}
+SPEND_BY = tuple(_BY)
+"""What spending can be added up by; a month is written as its first day."""
+
+
+def add_up(rows: Iterable[SpendRow], by: Sequence[str]) -> list[SpendSum]:
+    """Add rows up, exactly, by some of `SPEND_BY`, in ascending order; by none of them, all rows make one sum."""
+    sums: dict[tuple[date | str, ...], SpendSum] = {} if by else {(): SpendSum((), 0, Decimal(0), 0)}
+    for row in rows:
+        key = tuple(_BY[word](row) for word in by)
+        before = sums.get(key, SpendSum(key, 0, Decimal(0), 0))
+        sums[key] = SpendSum(
+            key, before.answers + row.answers, _EXACT.add(before.cost_usd, row.cost_usd), before.unknown + row.unknown
+        )
+    return [sums[key] for key in sorted(sums)]
 
 
 def spend_of(entries: Iterable[Entry]) -> list[SpendRow]:

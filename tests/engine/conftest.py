@@ -11,7 +11,8 @@ import pytest
 
 from distilkit.calls import Call, Outcome, Prompt, Record, plan
 from distilkit.engine.events import Event
-from distilkit.engine.run import Ports, run
+from distilkit.engine.ports import Ports
+from distilkit.engine.run import run
 from distilkit.errors import ProviderError
 from distilkit.profiles.profile import Profile
 from distilkit.store import Entry
@@ -69,9 +70,9 @@ class World:
             self.now = max(self.now, min(self.waking))
         self.waking.remove(until)
 
-    def settle(self, key: str, outcome: Outcome) -> None:
-        assert key not in self.outcomes, "settled twice"
-        self.outcomes[key] = outcome
+    def settle(self, call: Call, outcome: Outcome) -> None:
+        assert call.key not in self.outcomes, "settled twice"
+        self.outcomes[call.key] = outcome
 
     def ports(self) -> Ports:
         return Ports(

@@ -58,9 +58,9 @@ def test_a_provider_that_asks_for_an_hour_ends_the_call_and_says_so() -> None:
     error = failure("rate_limit", 3_600)
 
     assert wait(error) is None
-    assert "3600 s" in explain(error, attempt=1, retry=RETRY)
+    assert "3600 s, until 1970-01-01 01:00 UTC" in explain(error, attempt=1, retry=RETRY, now=0)
 
 
 def test_the_row_says_how_often_it_was_tried() -> None:
-    assert "3 attempts" in explain(failure(), attempt=3, retry=RETRY)
-    assert explain(failure("invalid_request"), attempt=1, retry=RETRY) == "it failed"
+    assert "3 attempts" in explain(failure(), attempt=3, retry=RETRY, now=0)
+    assert explain(failure("invalid_request"), attempt=1, retry=RETRY, now=0) == "it failed"

@@ -1,4 +1,4 @@
-"""The configuration files we give away: they load, with no word but the one on budgets, and mean what they say."""
+"""The configuration files we give away: they load without a word, and mean what they say."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from distilkit.profiles import load_profiles
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FILES = sorted(CONFIGS.glob("*.yaml"))
-
-pytestmark = pytest.mark.filterwarnings("ignore:.*no run is stopped by it")
 
 
 def test_there_are_files_and_none_takes_over() -> None:
@@ -36,3 +34,8 @@ def test_a_given_file_loads_builds_and_lists(path: Path, tmp_path: Path, monkeyp
 def test_weights_of_the_strategies_file() -> None:
     shares = load_profiles(CONFIGS / "strategies.yaml").strategies["shares"]
     assert shares.weights == {"openai/gpt-4o": 0.5, "anthropic": 0.3, "ollama": 0.2}
+
+
+def test_the_budget_of_the_strategies_file() -> None:
+    budget = load_profiles(CONFIGS / "strategies.yaml").budget
+    assert (budget.daily, budget.monthly, budget.providers["openai"].daily) == (10, 300, 3)

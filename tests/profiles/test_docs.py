@@ -30,6 +30,7 @@ MODELS = [
     schema.PriceFields,
     schema.StrategyFields,
     schema.BudgetFields,
+    schema.AllowanceFields,
 ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from distilkit.errors import ConfigError, InputError
-from distilkit.profiles import Profile, load_profiles, resolve
+from distilkit.profiles import Profile, Route, Strategy, load_profiles, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,22 +46,29 @@ BARE = {
 }
 
 
+def found(wanted: list[str], profiles: Profiles) -> list[Profile]:
+    """Return what plain names stand for: profiles, never strategies."""
+    resolved = resolve(wanted, profiles)
+    assert all(isinstance(each, Profile) for each in resolved)
+    return [each for each in resolved if isinstance(each, Profile)]
+
+
 @pytest.mark.parametrize(("name", "expected"), BARE.items())
 def test_a_bare_model_string_is_its_providers(name: str, expected: tuple[str, str]) -> None:
-    (profile,) = resolve([name], load_profiles())
+    (profile,) = found([name], load_profiles())
     assert (profile.provider, profile.model) == expected
     assert profile.name == name
 
 
 def test_names_of_the_file_come_before_everything_else(load: Load) -> None:
     profiles = load("providers: {gpt-4o: {type: sim}, sim: {type: sim, models: [small]}}")
-    first, second = resolve(["gpt-4o", "sim/small"], profiles)
+    first, second = found(["gpt-4o", "sim/small"], profiles)
 
     assert (first.provider, second.price) == ("sim", None)
 
 
 def test_built_in_names_need_no_file() -> None:
-    small, medium, large = resolve(["sim/small", "sim/medium", "sim/large"], load_profiles())
+    small, medium, large = found(["sim/small", "sim/medium", "sim/large"], load_profiles())
 
     assert small.sim is not None
     assert medium.sim is not None
@@ -76,10 +83,10 @@ def test_built_in_names_need_no_file() -> None:
 
 def test_profile_objects_pass_through_and_the_order_is_kept(load: Load) -> None:
     profile = Profile(name="mine", provider="sim", model="m", section="mine")
-    found = resolve(["openai/y", profile, "lone"], load(FILE))
+    resolved = resolve(["openai/y", profile, "lone"], load(FILE))
 
-    assert [each.name for each in found] == ["openai/y", "mine", "lone"]
-    assert found[1] is profile
+    assert [each.name for each in resolved] == ["openai/y", "mine", "lone"]
+    assert resolved[1] is profile
 
 
 def test_one_name_need_not_be_in_a_list(load: Load) -> None:
@@ -95,13 +102,99 @@ def test_a_section_with_several_models_names_them(load: Load) -> None:
         resolve(["openai"], load(FILE))
 
 
-def test_a_strategy_names_its_profiles(load: Load) -> None:
-    with pytest.raises(ConfigError, match=r"'careful' is a strategy.*openai/x, lone"):
-        resolve(["careful"], load(FILE))
+def test_a_strategy_comes_with_its_profiles(load: Load) -> None:
+    (route,) = resolve(["careful"], load(FILE))
+
+    assert isinstance(route, Route)
+    assert route.name == "careful"
+    assert [each.name for each in route.members] == ["openai/x", "lone"]
+    assert route.strategy == load(FILE).strategies["careful"]
+
+
+def test_strategies_and_profiles_stand_side_by_side(load: Load) -> None:
+    resolved = resolve(["lone", "careful", "openai/x"], load(FILE))
+
+    assert [(type(each), each.name) for each in resolved] == [
+        (Profile, "lone"),
+        (Route, "careful"),
+        (Profile, "openai/x"),
+    ]
+
+
+def test_the_default_may_be_a_strategy(load: Load) -> None:
+    profiles = load(f"{FILE}default_provider: careful\n")
+
+    assert [each.name for each in resolve(str(profiles.default), profiles)] == ["careful"]
+
+
+def test_a_strategy_made_in_python_takes_names_and_profiles(load: Load) -> None:
+    mine = Profile(name="mine", provider="sim", model="m", section="mine")
+    strategy = Strategy(name="safe", policy="failover", profiles=["sim/small", mine, "gpt-4o-mini"])
+
+    (route,) = resolve(strategy, load(FILE))
+
+    assert isinstance(route, Route)
+    assert [each.name for each in route.members] == ["sim/small", "mine", "gpt-4o-mini"]
+    assert route.members[1] is mine
+
+
+def test_a_section_in_a_strategy_is_its_first_model_also_in_python(load: Load) -> None:
+    strategy = Strategy(name="s", policy="weighted", profiles=("openai", "listed"), weights={"openai": 3, "listed": 1})
+
+    (route,) = resolve(strategy, load(FILE))
+
+    assert isinstance(route, Route)
+    assert route.strategy.profiles == ("openai/x", "listed/only")
+    assert route.strategy.weights == {"openai/x": 3, "listed/only": 1}
+
+
+def test_a_strategy_of_profiles_alone_needs_no_file() -> None:
+    def no_file() -> Profiles:
+        raise AssertionError("looked for a file")
+
+    mine = Profile(name="mine", provider="sim", model="m", section="mine")
+    (route,) = resolve([Strategy(name="s", policy="failover", profiles=(mine,))], no_file)
+
+    assert route.name == "s"
+
+
+def test_every_bad_name_of_a_strategy_is_told(load: Load) -> None:
+    strategy = Strategy(name="s", policy="failover", profiles=("lonely", "lone", "sim/smal"))
+
+    with pytest.raises(ConfigError) as caught:
+        resolve([strategy, "nobody"], load(FILE))
+
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["'lonely'", "'sim/smal'", "'nobody'"]
+
+
+def test_a_strategy_of_strategies_is_refused(load: Load) -> None:
+    strategy = Strategy(name="s", policy="failover", profiles=("careful",))
+
+    with pytest.raises(ConfigError, match=r"'careful' is a strategy.*name its own: openai/x, lone"):
+        resolve(strategy, load(FILE))
+
+
+def test_a_strategy_that_means_one_profile_twice_is_refused(load: Load) -> None:
+    strategy = Strategy(name="s", policy="failover", profiles=("listed", "listed/only"))
+
+    with pytest.raises(InputError, match=r"Strategy\('s'\): 'listed/only' is in profiles= twice"):
+        resolve(strategy, load(FILE))
+
+
+def test_a_strategy_named_like_a_profile_of_the_file_is_refused(load: Load) -> None:
+    with pytest.raises(ConfigError, match="'openai/y': a profile has this name too"):
+        resolve(Strategy(name="openai/y", policy="failover", profiles=("lone",)), load(FILE))
+
+
+def test_a_strategy_asked_for_twice_is_refused(load: Load) -> None:
+    same = Strategy(name="careful", policy="failover", profiles=("lone",))
+
+    with pytest.raises(ConfigError, match="'careful': asked for 2 times"):
+        resolve(["careful", same], load(FILE))
 
 
 def test_a_model_its_section_does_not_list_has_the_sections_limits_but_no_price(load: Load) -> None:
-    (profile,) = resolve(["openai/unlisted"], load(FILE))
+    (profile,) = found(["openai/unlisted"], load(FILE))
 
     assert (profile.model, profile.section, profile.limits_scope) == ("unlisted", "openai", "openai")
     assert profile.limits.requests_per_minute == 3
@@ -109,7 +202,7 @@ def test_a_model_its_section_does_not_list_has_the_sections_limits_but_no_price(
 
 
 def test_the_files_defaults_hold_for_bare_models_too(load: Load) -> None:
-    assert resolve(["claude-x"], load(FILE))[0].timeout_s == 9
+    assert found(["claude-x"], load(FILE))[0].timeout_s == 9
 
 
 @pytest.mark.parametrize(
@@ -159,7 +252,7 @@ def test_a_bare_model_without_an_address_is_named_in_the_error() -> None:
 
 
 def test_a_missing_key_of_a_bare_model_names_the_variables() -> None:
-    (profile,) = resolve(["gpt-4o-mini"], load_profiles())
+    (profile,) = found(["gpt-4o-mini"], load_profiles())
     assert profile.api_key is not None
     with pytest.raises(ConfigError, match="gpt-4o-mini: no key: set GPT_4O_MINI_API_KEY or OPENAI_API_KEY"):
         profile.api_key.reveal()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from distilkit.profiles import Budget, ConfigWarning, Strategy
+from distilkit.profiles import Allowance, Budget, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,8 @@ def test_a_strategy_may_name_built_in_and_bare_models(load: Load) -> None:
         ("profiles: [a/x], weights: {a/x: 0}", "must be more than 0"),
         ("profiles: [a/x], provider: b", "has both profiles and provider"),
         ("fallback_providers: b", "expected a list"),
+        ("profiles: [a, b, a/x]", "names a/x twice; for a larger share use weights"),
+        ("profiles: [s, b]", "strategies.s.profiles.1: no such profile"),
     ],
 )
 def test_a_strategy_that_contradicts_itself_is_refused(
@@ -89,17 +91,63 @@ def test_a_strategy_named_like_a_profile_is_refused(refusal: Callable[[str], lis
     assert "a profile has this name too" in line
 
 
+@pytest.mark.parametrize("name", ["''", "' s'", '"s\\n"', "s" * 201])
+def test_a_strategy_without_a_name_that_can_be_shown_is_refused(name: str, refusal: Callable[[str], list[str]]) -> None:
+    (line,) = refusal(f"{THREE}strategies: {{{name}: {{profiles: [b]}}}}")
+    assert "bad name" in line
+
+
+def test_a_strategy_named_like_a_bare_model_of_its_own_is_refused(refusal: Callable[[str], list[str]]) -> None:
+    (line,) = refusal(f"{THREE}strategies: {{gpt-4o: {{profiles: [gpt-4o, b]}}}}")
+    assert "a profile has this name too" in line
+
+
+def test_a_strategy_that_is_wrong_is_told_once_also_as_the_default(refusal: Callable[[str], list[str]]) -> None:
+    (line,) = refusal(f"{THREE}default_provider: s\nstrategies: {{s: {{policy: failover}}}}")
+    assert "names no profiles" in line
+
+
 def test_the_budget_is_exact(load: Load) -> None:
-    with pytest.warns(ConfigWarning, match="no run is stopped"):
-        budget = load("budget: {daily: 10.10, monthly_budget: 300, alert_threshold: 0.9}").budget
-    assert budget == Budget(daily=Decimal("10.10"), monthly=Decimal(300), alert_at=Decimal("0.9"))
+    budget = load("budget: {run: 0.30, daily: 10.10, monthly_budget: 300, alert_threshold: 0.9}").budget
+    assert budget == Budget(run=Decimal("0.30"), daily=Decimal("10.10"), monthly=Decimal(300), alert_at=Decimal("0.9"))
     assert load("").budget == Budget(daily=None, monthly=None, alert_at=Decimal("0.8"))
+
+
+def test_a_budget_for_one_section(load: Load) -> None:
+    budget = load(
+        f"{THREE}budget: {{daily: 10, providers: {{a: {{daily_budget: 0.1}}, b: {{run: 2, monthly: 3}}}}}}"
+    ).budget
+    assert budget == Budget(
+        daily=Decimal(10),
+        providers={"a": Allowance(daily=Decimal("0.1")), "b": Allowance(run=Decimal(2), monthly=Decimal(3))},
+    )
+
+
+def test_a_budget_for_the_models_of_a_provider_without_a_section(load: Load) -> None:
+    """`gpt-4o-mini`, asked for bare, stands in the section `openai`; the built-in models stand in `sim`."""
+    providers = load("budget: {providers: {openai: {run: 1}, sim: {run: 2}}}").budget.providers
+    assert providers == {"openai": Allowance(run=Decimal(1)), "sim": Allowance(run=Decimal(2))}
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("bb1", "no such provider section; did you mean b1?"),
+        ("openai", "no such provider section; did you mean a?"),
+        ("google", "no such provider section; did you mean gemini?"),
+        ("nobody", "no such provider section; known: a, b1, sim"),
+    ],
+)
+def test_a_budget_for_no_section_is_refused(name: str, told: str, refusal: Callable[[str], list[str]]) -> None:
+    sections = "providers:\n  a: {type: openai}\n  b1: {type: ollama, model: x}\n"
+    (line,) = refusal(f"{sections}budget:\n  providers:\n    {name}: {{daily: 1}}\n")
+    assert line == f"profiles.yaml:6: budget.providers.{name}: {told}"
 
 
 def test_a_budget_from_the_environment(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DAILY", "0.30")
-    with pytest.warns(ConfigWarning, match="no run is stopped"):
-        assert load("budget: {daily: '${DAILY}'}").budget.daily == Decimal("0.30")
+    budget = load(f"{THREE}budget: {{daily: '${{DAILY}}', providers: {{a: {{daily: '${{DAILY}}'}}}}}}").budget
+    assert budget == Budget(daily=Decimal("0.30"), providers={"a": Allowance(daily=Decimal("0.30"))})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from distilkit.profiles.profile import Price
-from distilkit.reading import Completion, cost_usd
+from distilkit.reading import Completion, Dearest, cost_usd, dearest
 
 LINE = {"input_cost_per_token": "2.5e-06", "output_cost_per_token": "1e-05"}
 
@@ -184,3 +184,45 @@ def test_a_lines_cost_is_exact(inputs: int, output: int, share: Fraction, figure
 def test_an_answer_recorded_with_its_cost_costs_that() -> None:
     assert cost_usd(Completion(), None, {"cost_usd": "0.0123"}) == Decimal("0.0123")
     assert cost_usd(Completion(), None, {"cost_usd": "nonsense"}) is None
+
+
+def test_the_dearest_rates_are_those_of_any_input_and_any_output() -> None:
+    line = {
+        **LINE,
+        "cache_read_input_token_cost": "1e-06",
+        "cache_creation_input_token_cost": "3e-06",
+        "output_cost_per_reasoning_token": "2e-05",
+    }
+
+    assert dearest(None, LINE, 0) == Dearest(Decimal("2.5e-06"), Decimal("1e-05"))
+    assert dearest(None, line, 0) == Dearest(Decimal("3e-06"), Decimal("2e-05"))
+    assert dearest(price("3", "15", "4"), line, 0) == Dearest(Decimal("4e-06"), Decimal("1.5e-05"))
+
+
+def test_the_rates_of_a_long_request_are_the_dearest_only_where_it_can_be_that_long() -> None:
+    line = {
+        **LINE,
+        "input_cost_per_token_above_200k_tokens": "5e-06",
+        "output_cost_per_token_above_200k_tokens": "1.5e-05",
+    }
+
+    assert dearest(None, line, 200_000) == dearest(None, LINE, 200_000)
+    assert dearest(None, line, 200_001) == Dearest(Decimal("5e-06"), Decimal("1.5e-05"))
+
+
+def test_a_long_request_that_costs_less_a_token_lowers_no_bound() -> None:
+    line = {
+        **LINE,
+        "input_cost_per_token_above_200k_tokens": "1e-06",
+        "output_cost_per_token_above_200k_tokens": "1e-06",
+    }
+
+    assert dearest(None, line, 300_000) == dearest(None, LINE, 0)
+
+
+def test_a_rate_that_may_be_needed_and_is_not_known_has_no_dearest() -> None:
+    assert dearest(None, None, 0) is None
+    assert dearest(None, {"input_cost_per_token": "1e-06"}, 0) is None
+    line = {**LINE, "input_cost_per_token_above_200k_tokens": "5e-06"}
+    assert dearest(None, line, 200_000) is not None
+    assert dearest(None, line, 200_001) is None

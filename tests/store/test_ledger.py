@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Never
 
 import pytest
 
-from distilkit.store import Entry, SpendRow, Store, StoreWarning
+from distilkit.store import Entry, SpendRow, Store, StoreWarning, add_up
 
 if TYPE_CHECKING:
     import subprocess
@@ -154,3 +154,60 @@ def test_a_total_moved_to_another_day_is_damaged(
 
     with pytest.warns(StoreWarning, match="damaged total"):
         assert store.spend_rows() == []
+
+
+def _spent(month: int, day: int, section: str, cost: str, *, profile: str = "fast", unknown: int = 0) -> SpendRow:
+    return SpendRow(
+        day=date(2026, month, day),
+        section=section,
+        profile=profile,
+        cost_usd=Decimal(cost),
+        answers=2,
+        unknown=unknown,
+    )
+
+
+_ROWS = [
+    _spent(4, 1, "openai", "0.8"),
+    _spent(3, 1, "openai", "0.1"),
+    _spent(3, 31, "azure", "0.2", unknown=1),
+    _spent(3, 31, "openai", "0.4", profile="slow"),
+]
+
+
+@pytest.mark.parametrize(
+    ("by", "sums"),
+    [
+        (["day"], {(date(2026, 3, 1),): "0.1", (date(2026, 3, 31),): "0.6", (date(2026, 4, 1),): "0.8"}),
+        (["month"], {(date(2026, 3, 1),): "0.7", (date(2026, 4, 1),): "0.8"}),
+        (["provider"], {("azure",): "0.2", ("openai",): "1.3"}),
+        (["profile"], {("fast",): "1.1", ("slow",): "0.4"}),
+        (
+            ["provider", "month"],
+            {
+                ("azure", date(2026, 3, 1)): "0.2",
+                ("openai", date(2026, 3, 1)): "0.5",
+                ("openai", date(2026, 4, 1)): "0.8",
+            },
+        ),
+        ([], {(): "1.5"}),
+    ],
+)
+def test_spend_can_be_added_up_by_what_rows_have_in_common(by: list[str], sums: dict[object, str]) -> None:
+    found = add_up(_ROWS, by)
+
+    assert {each.key: each.cost_usd for each in found} == {key: Decimal(cost) for key, cost in sums.items()}
+    assert [each.key for each in found] == list(sums), "in ascending order"
+    assert (sum(each.answers for each in found), sum(each.unknown for each in found)) == (8, 1)
+
+
+def test_adding_up_is_exact_whatever_the_caller_s_context_says() -> None:
+    with decimal.localcontext(prec=2):
+        (total,) = add_up([_spent(3, 1, "a", "1000"), _spent(3, 1, "a", "1e-30")], ["day"])
+
+    assert total.cost_usd == Decimal("1000.000000000000000000000000000001")
+
+
+def test_nothing_spent_is_a_sum_of_nothing_in_all_and_no_sum_of_any_day() -> None:
+    assert [(each.answers, each.cost_usd, each.unknown) for each in add_up([], [])] == [(0, Decimal(0), 0)]
+    assert add_up([], ["day"]) == []

@@ -1,0 +1,69 @@
+"""What of a plan is in the store, and what answered calls say about the rest. Reads, and makes no file or folder."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from distilkit.calls import Call, Record
+from distilkit.errors import InputError
+from distilkit.store import Store
+from distilkit.store.folders import default_folder
+from distilkit.store.opening import DATABASE
+
+# A mean over more answers is no better, and the records would fill the memory.
+_MOST_HISTORY = 1_000
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What was found.
+
+    Attributes:
+        keys: of the calls that are answered in the store.
+        history: answers by the profile's name, at most 1,000 of each.
+    """
+
+    keys: frozenset[str] = frozenset()
+    history: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+
+
+def look_up(calls: Sequence[Call], store: Store | str | Path | None) -> Stored:
+    """Return what the store holds of these calls; nothing where there is no store yet.
+
+    Raises:
+        InputError: `store` is none.
+        StoreError: it cannot be read.
+    """
+    names = {option.key: option.profile.name for call in calls for option in call.choices}
+    keys = list(names)
+    found: set[str] = set()
+    history: dict[str, list[Record]] = defaultdict(list)
+    with _reading(store) as kept:
+        for start in range(0, len(keys) if kept else 0, _CHUNK):
+            records = kept.get_many(keys[start : start + _CHUNK]) if kept else {}
+            found.update(records)
+            for key, record in records.items():
+                if len(own := history[names[key]]) < _MOST_HISTORY:
+                    own.append(record)
+    return Stored(keys=frozenset(found), history=history)
+
+
+@contextlib.contextmanager
+def _reading(store: Store | str | Path | None) -> Iterator[Store | None]:
+    """Open the store for reading, or pass on the caller's; None where there is none."""
+    if isinstance(store, Store):
+        yield store
+        return
+    if store is not None and not isinstance(store, str | Path):
+        raise InputError(f"store= takes a Store or the path of its folder, not {store!r}")
+    folder = default_folder() if store is None else Path(store).expanduser()
+    if not (folder / DATABASE).exists():
+        yield None
+        return
+    with Store(folder, readonly=True) as opened:
+        yield opened

@@ -1,0 +1,165 @@
+"""Ask some rows of a finished frame again: those that failed, or those that are chosen, with other parameters.
+
+What was asked is in the store, for answers and for failures, so the prompts are not needed. Knows frames and the
+store; knows no provider.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from distilkit._sync import Body, awaiting, blocking
+from distilkit.analysis.summary import score_columns
+from distilkit.calls import Call, Request, again
+from distilkit.engine.events import Event
+from distilkit.engine.ports import Send
+from distilkit.errors import InputError
+from distilkit.frame import COLUMNS
+from distilkit.profiles import Budget, Profile, Route, Strategy, check_params
+from distilkit.running import Manner, running
+from distilkit.scoring import Scores, apply
+from distilkit.scoring import check as check_scores
+from distilkit.serving import CacheMode, last_failures
+from distilkit.store import Store
+from distilkit.targets import chosen, opened_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
+    df: pd.DataFrame,
+    where: Any = None,
+    *,
+    params: Mapping[str, Any] | None = None,
+    score: Scores = None,
+    profiles: Sequence[Profile | Strategy] = (),
+    config: str | Path | None = None,
+    store: Store | str | Path | None = None,
+    cache: CacheMode = "use",
+    budget: Any = None,
+    progress: bool | None = None,
+    on_event: Callable[[Event], None] | None = None,
+    on_interrupt: Literal["return", "raise"] = "return",
+    send: Send | None = None,
+) -> Body[pd.DataFrame]:
+    """Ask some rows of a frame from `compare` again, and return the whole frame with their new answers.
+
+        df = dk.rerun(df)                                                        # what failed
+        df = dk.rerun(df, df["finish_reason"] == "length", params={"max_tokens": 2000})   # what was cut off
+
+    Args:
+        df: a frame from `compare`, with its columns.
+        where: which rows: True for each to ask again, as long as the frame; None for those that failed.
+        params: generation parameters over those that were sent; None removes one.
+        score: the scorers, for the new answers and the old. Without them the scores of the new answers are `<NA>`.
+        profiles: `Profile` and `Strategy` objects of the frame that no file names.
+        config: the profile file the other names are looked up in.
+        store: the store the frame was made with.
+        cache: as in `compare`; `refresh` asks again what is stored.
+        budget: as in `compare`.
+        progress: as in `compare`.
+        on_event: as in `compare`.
+        on_interrupt: as in `compare`; rows that were not finished stay as they were.
+        send: as in `compare`.
+
+    Raises:
+        InputError: an argument is wrong, or the store does not know what a row asked. Nothing was sent.
+        ConfigError: a profile of the frame is unknown. Nothing was sent.
+    """
+    manner = Manner(
+        store=store,
+        cache=cache,
+        budget=Budget.of(budget),
+        progress=progress,
+        on_event=on_event,
+        on_interrupt=on_interrupt,
+        send=send,
+    )
+    check_params(params or {})
+    places = _places(df, where)
+    if not places:
+        return df.copy()
+    own = {each.name: each for each in profiles}
+    names = list(dict.fromkeys(str(df["profile"].iloc[place]) for place in places))
+    named = chosen([own.get(name, name) for name in names], config)
+    with opened_store(store) as kept:
+        requests = _requests(kept, [str(df["key"].iloc[place]) for place in places])
+    targets = {target.name: target for target in named.targets}
+    calls = [_call(df, place, targets, request, params or {}) for place, request in zip(places, requests, strict=True)]
+    rows = yield from running(calls, manner.within(named))
+    finished = [places[nth] for nth in rows.finished]
+    return _merged(df, finished, rows.frame(), score)
+
+
+rerun = blocking(_rerun)
+arerun = awaiting(_rerun)
+
+
+def _places(df: pd.DataFrame, where: Any) -> list[int]:
+    import pandas as pd
+
+    missing = [name for name in ("key", "profile", "prompt_id", "prompt", "sample", "error_kind") if name not in df]
+    if missing:
+        raise InputError(f"df: lacks the columns {', '.join(missing)}; pass a frame from compare, with its columns")
+    mask = df["error_kind"].notna() if where is None else where
+    try:
+        flags = pd.Series(mask).astype("boolean").fillna(value=False).tolist()
+    except (TypeError, ValueError):
+        raise InputError("where= must be True or False for each row, such as df['finish_reason'] == 'length'") from None
+    if len(flags) != len(df):
+        raise InputError(f"where= has {len(flags):,} values for {len(df):,} rows; take it from the same frame")
+    return [place for place, flag in enumerate(flags) if flag]
+
+
+def _requests(store: Store, keys: Sequence[str]) -> list[Request]:
+    """Return what each key asked: of answers and of failures."""
+    known = {entry.key: entry.request for entry in store.entries(list(dict.fromkeys(keys)))}
+    lost = [key for key in keys if key not in known]
+    failures = last_failures(store, lost)
+    known |= {key: Request.from_dict(json.loads(failure.request_json)) for key, failure in failures.items()}
+    unknown = [key for key in keys if key not in known]
+    if unknown:
+        raise InputError(
+            f"df: the store {str(store.folder)!r} does not know what {len(unknown):,} of the rows asked, the first "
+            f"with key {unknown[0][:12]}; pass the store= of the frame, or call compare with the prompts"
+        )
+    return [known[key] for key in keys]
+
+
+def _call(
+    df: pd.DataFrame,
+    place: int,
+    targets: Mapping[str, Profile | Route],
+    request: Request,
+    params: Mapping[str, Any],
+) -> Call:
+    row = df.iloc[place]
+    name, prompt_id = str(row["profile"]), row["prompt_id"]
+    target = targets.get(name)
+    if target is None:
+        raise InputError(f"df: its profile {name!r} is now called otherwise; name it in profiles= or in the file")
+    plain = prompt_id if isinstance(prompt_id, str) else int(prompt_id)
+    return again(plain, str(row["prompt"]), target, request, params)
+
+
+def _merged(df: pd.DataFrame, places: Sequence[int], new: pd.DataFrame, score: Scores) -> pd.DataFrame:
+    """Put new rows in the places of the old."""
+    import pandas as pd
+
+    result = df.copy()
+    scores = [name for name in (check_scores(score, ()) or score_columns(df, None)) if name in df]
+    for name in COLUMNS:
+        if name in result:
+            column = result[name].astype("object")
+            column.iloc[list(places)] = new[name].astype("object").to_numpy()
+            result[name] = column.astype(result[name].dtype)
+    stale = [f"{name}_reason" for name in scores if f"{name}_reason" in result]
+    if score:
+        return apply(result.drop(columns=[*scores, *stale]), score)
+    for name in (*scores, *stale):
+        result.loc[result.index[list(places)], name] = pd.NA
+    return result

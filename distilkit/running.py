@@ -1,0 +1,112 @@
+"""What every verb that asks has in common: what is stored is served, the rest is sent, and rows are filled.
+
+One body for all of them, so that an interrupt, a budget or a listener behaves the same everywhere. Knows no prompts
+and no scores.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Self
+
+from distilkit._sync import Body, Step
+from distilkit.calls import Call, Record
+from distilkit.engine.events import Event
+from distilkit.engine.ports import Send
+from distilkit.errors import InputError
+from distilkit.frame import Rows
+from distilkit.profiles import Budget
+from distilkit.progress import Alerts, Progress, in_kernel, listeners
+from distilkit.sending import Plan, check_sendable, send_all
+from distilkit.serving import CacheMode, serve, settle_missing, settle_unasked
+from distilkit.store import Store
+from distilkit.targets import Chosen, combined, opened_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a run goes about it; the arguments of `compare` of the same names.
+
+    Raises:
+        InputError: one of them is none of what it may be.
+    """
+
+    store: Store | str | Path | None = None
+    cache: CacheMode = "use"
+    budget: Budget
+    only_failed: bool = False
+    progress: bool | None = None
+    on_event: Callable[[Event], None] | None = None
+    on_interrupt: Literal["return", "raise"] = "return"
+    send: Send | None = None
+
+    def within(self, named: Chosen) -> Self:
+        """Return the same with the limits of the profile file beside its own."""
+        return replace(self, budget=combined(named, self.budget))
+
+    def __post_init__(self) -> None:
+        if self.cache not in {"use", "refresh", "only"}:
+            raise InputError(f"cache= must be 'use', 'refresh' or 'only', not {self.cache!r}")
+        if self.on_interrupt not in {"return", "raise"}:
+            raise InputError(f"on_interrupt= must be 'return' or 'raise', not {self.on_interrupt!r}")
+        if self.on_event is not None and not callable(self.on_event):
+            raise InputError(f"on_event= must be a function of an Event, not {self.on_event!r}")
+
+
+def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
+    """Fill a row for every call: from the store, or by asking; after an interrupt, those that are finished."""
+    rows = Rows(calls)
+    line, alerts = Progress(len(calls), show=manner.progress), Alerts()
+    with opened_store(manner.store) as kept:
+        tell = listeners(line.observe, alerts.observe, manner.on_event and _harmless(manner.on_event))
+        misses = serve(calls, kept, rows.settle, tell, manner.cache)
+        if manner.only_failed:
+            misses = settle_unasked(misses, kept, rows.settle)
+        if misses and manner.cache == "only":
+            settle_missing(misses, kept, rows.settle)
+        elif misses:
+            find = kept.get if manner.cache == "use" else _nothing
+            sending = Plan(calls=misses, store=kept, budget=manner.budget, send=manner.send, find=find)
+            check_sendable(sending)
+            try:
+                yield Step(send_all(sending, rows.settle, tell), line.tick)
+            except KeyboardInterrupt:
+                line.finish("interrupted")
+                if manner.on_interrupt == "raise":
+                    raise
+                _say_how_to_go_on(len(rows.finished), len(calls))
+            else:
+                line.finish()
+    alerts.warn()
+    return rows
+
+
+def _nothing(_key: str) -> Record | None:
+    return None
+
+
+def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
+    """Keep a listener's mistake from ending the run; it is told about once."""
+    told = False
+
+    def listen(event: Event) -> None:
+        nonlocal told
+        try:
+            on_event(event)
+        except Exception as error:  # noqa: BLE001 - a listener must not cost answers
+            if not told:
+                told = True
+                warnings.warn(f"on_event raised {type(error).__name__}: {error}", stacklevel=2)
+
+    return listen
+
+
+def _say_how_to_go_on(finished: int, total: int) -> None:
+    stream = sys.stdout if in_kernel() else sys.stderr
+    stream.write(
+        f"Interrupted: {finished:,} of {total:,} rows are finished and kept. Run the same call again to go on.\n"
+    )

@@ -1,0 +1,181 @@
+"""What a run needs around the engine: the network, the disk, the board, the budget, and what is checked before.
+
+Nothing is sent before all of it is in order. Knows stores and transports; knows no frame and no progress line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from distilkit._imports import uninterrupted
+from distilkit.calls import Call, Failure, Outcome, Record
+from distilkit.engine.budget import is_open_ended
+from distilkit.engine.events import Event
+from distilkit.engine.overshoot import Unbounded, overshoot, unpriced
+from distilkit.engine.ports import Ports, Send
+from distilkit.engine.purse import ASSUMED_OUTPUT, worst_of
+from distilkit.engine.run import run
+from distilkit.errors import InputError, StoreError
+from distilkit.profiles import Budget, Profile
+from distilkit.progress import BudgetWarning
+from distilkit.provider import Transport, check_ready, limits_of, price_line, warm
+from distilkit.store import Store, Writer
+from distilkit.store.board import Board, BusyError, LastFailure, Page
+
+Settle = Callable[[Call, Outcome], None]
+# Another process may be in a transaction; what failed is worth a moment's waiting.
+_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be sent, and how.
+
+    Attributes:
+        calls: those that are not stored.
+        store: where answers go.
+        budget: what may be spent; no limits for none.
+        send: what takes the network's place, or None.
+        find: looks once more before sending whether an answer is stored by now.
+    """
+
+    calls: Sequence[Call]
+    store: Store
+    budget: Budget
+    send: Send | None
+    find: Callable[[str], Record | None]
+
+
+def check_sendable(plan: Plan) -> None:
+    """Refuse before anything is sent: answers that cannot be kept would be paid for twice, a missing key fails all.
+
+    Raises:
+        StoreError: the store is read-only.
+        ConfigError: a key is not set.
+        InputError: a budget is set, and a price is not known.
+    """
+    if plan.store.readonly:
+        raise StoreError(f"{len(plan.calls):,} answers are not stored, and new ones could not be kept: {plan.store!r}")
+    if plan.send is None:
+        # Before LiteLLM's import begins: two slow imports at once would keep an interrupt waiting for both.
+        with uninterrupted():
+            import pandas as pd  # noqa: F401 - see above
+
+        warm()
+        for profile in _profiles(plan.calls):
+            check_ready(profile)
+    if plan.budget:
+        _check_budget(plan)
+
+
+def _profiles(calls: Sequence[Call]) -> list[Profile]:
+    return list({option.profile.name: option.profile for call in calls for option in call.choices}.values())
+
+
+def _check_budget(plan: Plan) -> None:
+    """Refuse unknown prices, and say by how much the budget may be exceeded where answers have no known end."""
+    found: dict[tuple[str, str], Call] = {}
+    for call in plan.calls:
+        for option in call.choices:
+            found.setdefault((option.profile.name, json.dumps(option.request.params, sort_keys=True)), option)
+    unpriced_names, open_ended = [], []
+    for option in found.values():
+        line, most = _line_of(option.profile), _most_of(option.profile)
+        worst = worst_of(option, line, most)
+        if worst is None:
+            unpriced_names.append(option.profile.name)
+        elif not worst.bounded:
+            profile = option.profile
+            open_ended.append(
+                Unbounded(
+                    profile=profile.name,
+                    in_flight=profile.max_concurrency,
+                    assumed_output=ASSUMED_OUTPUT,
+                    most_output=None if is_open_ended(option.request.params) else most,
+                    price=profile.price,
+                    line=line,
+                )
+            )
+    if unpriced_names:
+        raise InputError(unpriced(list(dict.fromkeys(unpriced_names))))
+    if (text := overshoot(open_ended)) is not None:
+        warnings.warn(text, BudgetWarning, stacklevel=6)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _known_line(provider: str, model: str) -> Mapping[str, str] | None:
+    return price_line(provider, model)
+
+
+def _line_of(profile: Profile) -> Mapping[str, str] | None:
+    """Return LiteLLM's prices for a profile that states none."""
+    if profile.price is not None or profile.sim is not None:
+        return None
+    return _known_line(profile.provider, profile.model)
+
+
+def _most_of(profile: Profile) -> int | None:
+    """Return the most tokens a profile's model can write, or None where that is not known."""
+    return None if profile.sim is not None else limits_of(profile.provider, profile.model)[1]
+
+
+async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) -> None:
+    """Send every call of a plan, and settle each."""
+    failed: list[LastFailure] = []
+    answered: list[str] = []
+
+    def note(call: Call, outcome: Outcome) -> None:
+        if isinstance(outcome, Failure):
+            failed.append(_last(call, outcome))
+        elif not outcome.from_store:
+            answered.append((outcome.served or call).key)
+        settle(call, outcome)
+
+    async with contextlib.AsyncExitStack() as stack:
+        board = stack.enter_context(Board(plan.store.folder))
+        stack.callback(_remember, board, failed, answered)
+        writer = await stack.enter_async_context(Writer(plan.store))
+        asking: Send = await stack.enter_async_context(Transport()) if plan.send is None else plan.send
+        ports = Ports(
+            send=asking,
+            keep=writer.put,
+            settle=note,
+            observe=tell,
+            find=plan.find,
+            board=board,
+            budget=plan.budget or None,
+            spent=plan.store.spend_rows,
+            price_line=_line_of,
+            most_output=_most_of,
+        )
+        await run(plan.calls, ports)
+
+
+def _last(call: Call, failure: Failure) -> LastFailure:
+    option = failure.served or call.choices[0]
+    request = json.dumps(option.request.as_dict())
+    at = failure.created_at or time.time()
+    return LastFailure(option.key, failure.kind, failure.message, request, option.profile.name, at)
+
+
+def _remember(board: Board, failed: Sequence[LastFailure], answered: Sequence[str]) -> None:
+    """Keep what failed, so that only that can be asked again, and forget it of what was answered."""
+
+    def write(page: Page) -> None:
+        page.answered_many(answered)
+        page.failed_many(failed)
+
+    for _ in range(_TRIES):
+        try:
+            with board.transaction() as page:
+                write(page)
+        except BusyError:
+            time.sleep(0.02)
+        else:
+            return

@@ -1,0 +1,278 @@
+"""Strategies in a run: who is asked, who answers, what a row says of it; and what a plain profile never does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from distilkit.calls import Answer, Call, Failure, Prompt, plan
+from distilkit.engine.breaker import Breaker
+from distilkit.engine.run import run
+from distilkit.engine.sheet import Sheet
+from distilkit.errors import ProviderError
+from distilkit.profiles import Profile, Route, Strategy
+from distilkit.profiles.profile import Price, RateLimit, Retry
+from distilkit.store.board import Board
+
+
+def member(name: str, **fields: Any) -> Profile:
+    return Profile(name=name, provider="sim", model=name, section=name, **fields)
+
+
+def routed(count: int, *members: Profile, policy: Any = "failover", **fields: Any) -> list[Call]:
+    strategy = Strategy(name="team", policy=policy, profiles=tuple(each.name for each in members), **fields)
+    prompts = [Prompt(n, f"q{n}", [{"role": "user", "content": f"q{n}"}]) for n in range(count)]
+    return plan(prompts, [Route(strategy=strategy, members=members)], params={}, samples=1)
+
+
+def served(world: Any) -> Counter[str]:
+    outcomes = world.outcomes.values()
+    return Counter(outcome.served.profile.name for outcome in outcomes if isinstance(outcome, Answer))
+
+
+def failing(make_record: Any, *names: str, kind: Any = "provider_error", **more: Any) -> Callable[[Call, int], Any]:
+    def reply(call: Call, _nth: int) -> Any:
+        if call.profile.name in names:
+            return ProviderError("failed", kind=kind, provider="sim", **more)
+        return make_record()
+
+    return reply
+
+
+def test_the_first_that_works_answers(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a")
+
+    world.run(routed(1, member("a"), member("b"), member("c")))
+
+    (outcome,) = world.outcomes.values()
+    assert outcome.served.profile.name == "b"
+    assert outcome.record.tried == ("a: provider_error", "b: answered")
+    assert [call.profile.name for call in world.sent] == ["a", "b"]
+
+
+def test_a_plain_profile_is_never_answered_by_another(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a", kind="invalid_request")
+    plain = plan([Prompt(0, "q", [{"role": "user", "content": "q"}])], [member("a")], params={}, samples=1)
+
+    world.run([*plain, *routed(1, member("b"))])
+
+    assert isinstance(world.outcomes[plain[0].key], Failure)
+
+
+def test_a_breaker_spares_those_who_come_after(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a")
+
+    world.run(routed(100, member("a", max_concurrency=1), member("b", max_concurrency=1), max_failures=3))
+
+    assert served(world) == {"b": 100}
+    assert sum(call.profile.name == "a" for call in world.sent) <= 4
+
+
+def test_a_rejected_key_opens_the_breaker_at_once(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a", kind="authentication")
+
+    world.run(routed(50, member("a", max_concurrency=1), member("b", max_concurrency=1)))
+
+    assert sum(call.profile.name == "a" for call in world.sent) <= 2
+    assert served(world) == {"b": 50}
+
+
+@pytest.mark.parametrize("kind", ["invalid_request", "content_filter"])
+def test_what_is_wrong_with_the_request_is_not_asked_of_the_others(world: Any, make_record: Any, kind: Any) -> None:
+    world.reply = failing(make_record, "a", kind=kind)
+
+    world.run(routed(5, member("a"), member("b")))
+
+    assert all(outcome.kind == kind for outcome in world.outcomes.values())
+    assert {call.profile.name for call in world.sent} == {"a"}
+
+
+def test_a_prompt_too_long_for_one_is_asked_of_the_next(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a", kind="context_length")
+
+    world.run(routed(5, member("a"), member("b")))
+
+    assert served(world) == {"b": 5}
+
+
+def test_a_retry_after_beyond_patience_fails_over(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a", kind="rate_limit", retry_after_s=3_600)
+
+    world.run(routed(20, member("a"), member("b")))
+
+    assert served(world) == {"b": 20}
+    assert world.now < 200
+
+
+def test_round_robin_shares_evenly(world: Any) -> None:
+    world.run(routed(90, member("a"), member("b"), member("c"), policy="round_robin"))
+
+    assert served(world) == {"a": 30, "b": 30, "c": 30}
+
+
+def test_weights_are_shares(world: Any) -> None:
+    calls = routed(100, member("a"), member("b"), policy="weighted", weights={"a": 3, "b": 1})
+
+    world.run(calls)
+
+    assert served(world) == {"a": 75, "b": 25}
+
+
+def test_least_cost_asks_the_cheaper(world: Any) -> None:
+    dear, cheap = (Price(input_per_million=Decimal(n), output_per_million=Decimal(n)) for n in (9, 1))
+
+    world.run(routed(10, member("a", price=dear), member("b", price=cheap), policy="least_cost"))
+
+    assert served(world) == {"b": 10}
+
+
+def test_most_headroom_spreads_over_the_limits(world: Any) -> None:
+    limits = RateLimit(tokens_per_minute=3_000)
+    regions = [member(name, limits=limits) for name in ("east", "west")]
+
+    world.run(routed(40, *regions, policy="most_headroom"))
+
+    shares = served(world)
+    assert abs(shares["east"] - shares["west"]) <= 4
+
+
+def test_least_busy_keeps_both_at_work(world: Any) -> None:
+    world.run(routed(40, member("a", max_concurrency=4), member("b", max_concurrency=4), policy="least_busy"))
+
+    assert min(served(world).values()) >= 10
+
+
+def test_when_nobody_answers_the_rest_is_not_asked_for_ever(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a", "b")
+    quick = Retry(max_attempts=3, backoff_s=0.1)
+
+    world.run(routed(300, member("a", retry=quick), member("b", retry=quick), recovery_timeout_s=5.0))
+
+    assert len(world.outcomes) == 300
+    assert all(isinstance(outcome, Failure) for outcome in world.outcomes.values())
+    assert len(world.sent) <= 360
+
+
+def test_a_failure_tells_every_attempt(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a", "b", kind="context_length", status=400)
+
+    world.run(routed(1, member("a"), member("b")))
+
+    (outcome,) = world.outcomes.values()
+    assert outcome.tried == ("a: context_length 400", "b: context_length 400")
+    assert outcome.attempts == 2
+
+
+def test_a_profile_that_recovers_is_asked_again(world: Any, make_record: Any) -> None:
+    down_until = 150.0
+
+    def reply(call: Call, _nth: int) -> Any:
+        world.now += 1.0
+        if call.profile.name == "a" and world.now < down_until:
+            return ProviderError("down", kind="provider_error", provider="sim")
+        return make_record()
+
+    world.reply = reply
+
+    world.run(routed(200, member("a", max_concurrency=1), member("b", max_concurrency=1), recovery_timeout_s=20.0))
+
+    assert served(world)["a"] > 50
+    assert len(world.outcomes) == 200
+
+
+def test_at_most_one_probe_is_out_under_many_callers(world: Any, make_record: Any) -> None:
+    board = Board(None)
+    probes = most = 0
+
+    def reply(call: Call, _nth: int) -> Any:
+        if call.profile.name == "a":
+            return ProviderError("down", kind="provider_error", provider="sim")
+        return make_record()
+
+    world.reply = reply
+    calls = routed(400, member("a", max_concurrency=64), member("b", max_concurrency=64), recovery_timeout_s=3.0)
+    with board.transaction() as page:
+        Sheet(page, board, world.now).set_breaker(calls[0].options[0].profile, Breaker("open", 3, world.now, "timeout"))
+    sending = world.send
+
+    async def send(call: Call) -> Any:
+        nonlocal probes, most
+        if call.profile.name != "a":
+            world.now += 0.05
+            return await sending(call)
+        probes += 1
+        most = max(most, probes)
+        try:
+            return await sending(call)
+        finally:
+            probes -= 1
+
+    asyncio.run(run(calls, replace(world.ports(), send=send, board=board)))
+    assert most == 1
+    assert served(world) == {"b": 400}
+
+
+def test_an_outage_costs_time_not_rows(world: Any, make_record: Any, make_calls: Any) -> None:
+    """A plain profile that is down for five minutes: every row is answered, and few requests are wasted."""
+
+    def reply(_call: Call, _nth: int) -> Any:
+        world.now += 0.1
+        if 105.0 < world.now < 400.0:
+            return ProviderError("down", kind="provider_error", provider="sim", status=503)
+        return make_record()
+
+    world.reply = reply
+    calls = make_calls(300, max_concurrency=8)
+
+    world.run(calls)
+
+    assert all(isinstance(outcome, Answer) for outcome in world.outcomes.values())
+    assert len(world.sent) <= 1.2 * 300
+
+
+def test_a_permanent_failure_of_everything_costs_few_requests(world: Any, make_calls: Any, make_error: Any) -> None:
+    world.reply = lambda _call, _nth: make_error("provider_error")
+
+    world.run(make_calls(500))
+
+    assert len(world.outcomes) == 500
+    assert len(world.sent) <= 600
+
+
+def test_throttling_uses_up_no_attempts(world: Any, make_calls: Any, make_record: Any, make_error: Any) -> None:
+    world.reply = lambda _call, nth: make_error("rate_limit", retry_after_s=1.0) if nth < 8 else make_record()
+
+    world.run(make_calls(1, retry=Retry(max_attempts=2)))
+
+    (outcome,) = world.outcomes.values()
+    assert isinstance(outcome, Answer)
+
+
+def test_the_deadline_ends_a_call(world: Any, make_calls: Any, make_error: Any) -> None:
+    world.reply = lambda _call, _nth: make_error("rate_limit", retry_after_s=10.0)
+
+    world.run(make_calls(1, retry=Retry(deadline_s=45.0)))
+
+    (outcome,) = world.outcomes.values()
+    assert outcome.kind == "rate_limit"
+    assert world.now <= 100.0 + 60.0
+
+
+def test_retries_never_come_before_retry_after(world: Any, make_calls: Any, make_record: Any, make_error: Any) -> None:
+    asked: list[float] = []
+
+    def reply(_call: Call, nth: int) -> Any:
+        asked.append(world.now)
+        return make_error("rate_limit", retry_after_s=7.0) if nth == 0 else make_record()
+
+    world.reply = reply
+
+    world.run(make_calls(1))
+
+    assert asked[1] - asked[0] >= 7.0
