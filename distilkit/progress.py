@@ -31,6 +31,7 @@ class Progress:
     def __init__(self, total: int, *, show: bool | None) -> None:
         self._total = total
         self._counts: Counter[str] = Counter()
+        self._waiting: dict[str | None, str] = {}
         self._billed: Decimal | None = Decimal(0)
         self._place = _place(show=show)
         self._started = self._written = time.monotonic()
@@ -38,6 +39,10 @@ class Progress:
     def observe(self, event: Event) -> None:
         """Count one event."""
         self._counts[event.kind] += event.count
+        if event.kind == "waiting":
+            self._waiting[event.key] = event.reason or "its turn"
+        elif event.key is not None:
+            self._waiting.pop(event.key, None)
         if event.kind == "answered":
             known = self._billed is not None and event.billed_usd is not None
             self._billed = self._billed + event.billed_usd if known else None  # type: ignore[operator] # both known
@@ -71,6 +76,9 @@ class Progress:
         parts += [f"{counts[kind]:,} {words}" for kind, words in _WORDS.items() if counts[kind]]
         if counts["answered"]:
             parts.append("cost unknown" if self._billed is None else f"${self._billed:.4f}")
+        # A snapshot: the counting goes on in another thread.
+        if waiting := list(self._waiting.values()):
+            parts.append(f"{len(waiting):,} waiting: {_REASONS.get(waiting[0], waiting[0])}")
         parts.append(self._time(done))
         return "distilkit: " + " · ".join(parts)
 
@@ -99,11 +107,11 @@ class Alerts:
     def warn(self) -> None:
         """Warn, from the caller's thread."""
         for text in self._texts:
-            warnings.warn(text, BudgetWarning, stacklevel=5)
+            warnings.warn(text, RunWarning, stacklevel=5)
 
 
-class BudgetWarning(UserWarning):
-    """A budget is nearly used up, or may be exceeded; the text says by how much."""
+class RunWarning(UserWarning):
+    """What the caller of a run should know: a budget nearly used up, or that may be exceeded; limits not shared."""
 
 
 class _Place(Protocol):
@@ -160,6 +168,7 @@ class _Cell:
 _END = {False: "", True: "\n"}
 
 
+_REASONS = {"rate_limit": "limits", "budget": "dollars in flight"}
 _WORDS = {"answered": "answered", "from_store": "from the store", "failed": "failed", "retrying": "retried"}
 
 

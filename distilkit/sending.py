@@ -10,8 +10,9 @@ import functools
 import json
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from distilkit._imports import uninterrupted
 from distilkit.calls import Call, Failure, Outcome, Record
@@ -23,7 +24,7 @@ from distilkit.engine.purse import ASSUMED_OUTPUT, worst_of
 from distilkit.engine.run import run
 from distilkit.errors import InputError, StoreError
 from distilkit.profiles import Budget, Profile
-from distilkit.progress import BudgetWarning
+from distilkit.progress import RunWarning
 from distilkit.provider import Transport, check_ready, limits_of, price_line, warm
 from distilkit.store import Store, Writer
 from distilkit.store.board import Board, BusyError, LastFailure, Page
@@ -31,6 +32,9 @@ from distilkit.store.board import Board, BusyError, LastFailure, Page
 Settle = Callable[[Call, Outcome], None]
 # Another process may be in a transaction; what failed is worth a moment's waiting.
 _TRIES = 50
+_AT_ONCE = 1_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,7 @@ def _check_budget(plan: Plan) -> None:
     if unpriced_names:
         raise InputError(unpriced(list(dict.fromkeys(unpriced_names))))
     if (text := overshoot(open_ended)) is not None:
-        warnings.warn(text, BudgetWarning, stacklevel=6)
+        warnings.warn(text, RunWarning, stacklevel=6)
 
 
 @functools.lru_cache(maxsize=1_000)
@@ -155,6 +159,9 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
             most_output=_most_of,
         )
         await run(plan.calls, ports)
+        if not board.shared:
+            text = f"limits and budgets were not shared with other processes: {board.reason}"
+            tell(Event(kind="alert", profile="", reason=text))
 
 
 def _last(call: Call, failure: Failure) -> LastFailure:
@@ -166,15 +173,23 @@ def _last(call: Call, failure: Failure) -> LastFailure:
 
 def _remember(board: Board, failed: Sequence[LastFailure], answered: Sequence[str]) -> None:
     """Keep what failed, so that only that can be asked again, and forget it of what was answered."""
+    # A part at a time: everybody else waits meanwhile.
+    for some in _parts(answered):
+        _write(board, functools.partial(Page.answered_many, keys=some))
+    for others in _parts(failed):
+        _write(board, functools.partial(Page.failed_many, failures=others))
 
-    def write(page: Page) -> None:
-        page.answered_many(answered)
-        page.failed_many(failed)
 
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), _AT_ONCE):
+        yield items[start : start + _AT_ONCE]
+
+
+def _write(board: Board, change: Callable[[Page], None]) -> None:
     for _ in range(_TRIES):
         try:
             with board.transaction() as page:
-                write(page)
+                change(page)
         except BusyError:
             time.sleep(0.02)
         else:

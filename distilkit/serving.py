@@ -18,6 +18,7 @@ from distilkit.store.board import Board, BusyError, LastFailure
 
 # Another process may be in a transaction: so many looks, 20 ms apart.
 _TRIES = 50
+_AT_ONCE = 1_000
 
 CacheMode = Literal["use", "refresh", "only"]
 
@@ -82,14 +83,22 @@ def last_failures(store: Store, keys: Sequence[str]) -> dict[str, LastFailure]:
     Raises:
         StoreError: other processes have kept the board busy for a second.
     """
+    found: dict[str, LastFailure] = {}
     with Board(store.folder) as board:
-        for _ in range(_TRIES):
-            try:
-                with board.transaction() as page:
-                    return page.failures(keys)
-            except BusyError:
-                time.sleep(0.02)
-    raise StoreError(f"{store.folder}: other processes have kept the board busy for a second; run again")
+        # A part at a time: everybody else waits meanwhile.
+        for start in range(0, len(keys), _AT_ONCE):
+            found |= _failures(board, keys[start : start + _AT_ONCE])
+    return found
+
+
+def _failures(board: Board, keys: Sequence[str]) -> dict[str, LastFailure]:
+    for _ in range(_TRIES):
+        try:
+            with board.transaction() as page:
+                return page.failures(keys)
+        except BusyError:
+            time.sleep(0.02)
+    raise StoreError(f"{board.folder}: other processes have kept the board busy for a second; run again")
 
 
 def settle_missing(misses: Sequence[Call], store: Store, settle: Settle) -> None:

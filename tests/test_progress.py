@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from distilkit.engine.events import Event
-from distilkit.progress import Progress, listeners
+from distilkit.progress import Alerts, RunWarning, Progress, listeners
 
 
 def test_the_line_counts_what_happened(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,3 +95,27 @@ def test_a_notebooks_cell_holds_one_output_that_is_replaced(monkeypatch: pytest.
     assert [update for _, _, update in published] == [False, True]
     assert len({name for _, name, _ in published}) == 1
     assert "1 of 2 rows" in published[-1][0]
+
+
+def test_the_line_says_who_waits_and_why() -> None:
+    line = Progress(3, show=False)
+    for key in ("a", "b"):
+        line.observe(Event(kind="waiting", profile="p", key=key, reason="rate_limit", wait_s=9.0))
+    assert "2 waiting: limits" in line.line()
+
+    line.observe(Event(kind="sent", profile="p", key="a"))
+    line.observe(Event(kind="from_store", profile="p", key="b"))
+
+    assert "waiting" not in line.line()
+
+
+def test_alerts_become_one_warning_each() -> None:
+    alerts = Alerts()
+    for _ in range(2):
+        alerts.observe(Event(kind="alert", profile="p", reason="daily budget of $10.00: $8.00 spent (80 %)"))
+    alerts.observe(Event(kind="sent", profile="p", key="a"))
+
+    with pytest.warns(RunWarning, match="80 %") as told:
+        alerts.warn()
+
+    assert len(told) == 1

@@ -20,7 +20,7 @@ from distilkit.engine.budget import Refusal
 from distilkit.engine.events import Event, EventKind
 from distilkit.engine.gate import Found, Gate, Paused, Ticket
 from distilkit.engine.keeping import Keeper
-from distilkit.engine.needs import Need, expected_need, policy_of, too_large
+from distilkit.engine.needs import Need, expected_need, policy_for, too_large
 from distilkit.engine.outage import Outage
 from distilkit.engine.retry import pause_for
 from distilkit.engine.room import Room
@@ -37,6 +37,9 @@ _FIRST_GUESS = 500
 # These are about the request, not about the provider's health.
 _ABOUT_THE_REQUEST: frozenset[ErrorKind] = frozenset({"invalid_request", "context_length", "content_filter"})
 _LONGEST_LOOK_S = 5.0
+# The share of the newest reply in the correction of the estimate, and how far that may go.
+_NEWEST = 0.1
+_LEAST_RATIO, _MOST_RATIO = 0.25, 8.0
 _UNLIMITED = RateLimit()
 
 
@@ -58,9 +61,10 @@ class Backend:
         self._gate = gate
         self._keeper = keeper
         self._ports = keeper.ports
-        self._policy = policy_of(profile.provider)
+        self._policy = policy_for(profile)
         self._answered = 0
         self._output_tokens = 0
+        self._input_ratio = 1.0
         # Counting tokens takes time, and is only worth it where somebody else counts them too.
         self._is_limited = profile.limits != _UNLIMITED
 
@@ -100,7 +104,7 @@ class Backend:
     def _need(self, call: Call) -> Need:
         if not self._is_limited:
             return Need()
-        tokens_in = count_messages(call.request.messages, call.request.model)
+        tokens_in = count_messages(call.request.messages, call.request.model) * self._input_ratio
         limit = max_output_tokens(call.request.params)
         return expected_need(tokens_in, self.expected_output(call), limit, self._policy)
 
@@ -204,6 +208,8 @@ class Backend:
         self._output_tokens += completion.output_tokens or 0
         tokens_in, tokens_out = completion.input_tokens, completion.output_tokens
         known = tokens_in is not None and tokens_out is not None
+        if known and done.booking is not None and done.booking.need.input_tokens > 0:
+            self._correct_estimate(tokens_in / done.booking.need.input_tokens)  # type: ignore[operator] # it is known
         return replace(
             done,
             judged=True,
@@ -211,6 +217,11 @@ class Backend:
             latency_s=record.latency_s,
             told=self._told(record.headers),
         )
+
+    def _correct_estimate(self, ratio: float) -> None:
+        """Take in how the tokens a provider counted in a request compare with the estimate: tokenizers differ."""
+        corrected = self._input_ratio * (1 + _NEWEST * (ratio - 1))
+        self._input_ratio = min(max(corrected, _LEAST_RATIO), _MOST_RATIO)
 
     def _learn_error(
         self, error: ProviderError, call: Call, story: Story, done: Aftermath, *, sent_at: float, asked: bool

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from distilkit.profiles.profile import RateLimit
+from distilkit.profiles.profile import Profile, RateLimit
+from distilkit.profiles.providers import is_own_host
 
 UNITS = ("requests", "tokens", "input_tokens", "output_tokens")
 """What is limited; `tokens` are input and output together, against `tokens_per_minute`."""
@@ -68,6 +69,11 @@ _USUAL = Policy(keeps_max_tokens=False, refuses_larger=False)
 def policy_of(provider: str) -> Policy:
     """Return how a provider counts, by LiteLLM's name for it."""
     return _POLICIES.get(provider, _USUAL)
+
+
+def policy_for(profile: Profile) -> Policy:
+    """Return how the host of a profile counts: as its provider does, where it is the provider's own."""
+    return policy_of(profile.provider) if is_own_host(profile.provider, profile.base_url) else _USUAL
 
 
 def expected_need(input_tokens: float, expected_output: float, max_tokens: int | None, policy: Policy) -> Need:

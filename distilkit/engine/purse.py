@@ -29,7 +29,7 @@ from distilkit.engine.tokens import max_output_tokens
 from distilkit.profiles import Budget
 from distilkit.profiles.profile import Profile
 from distilkit.store import SpendRow
-from distilkit.store.board import Claim, Page
+from distilkit.store.board import Page
 
 ASSUMED_OUTPUT = 4_096
 """Output tokens held for a call that sets no limit to a model whose most is not known."""
@@ -75,8 +75,9 @@ class Purse:
 
     def refusal(self, page: Page, run: str, worst: Decimal, section: str) -> Refusal | None:
         """Return why a call may not be sent, or None where its dollars fit."""
-        claims = page.claims()
-        return refusal(self._limits, self._spent, lambda limit: _held(limit, claims, run), worst, section)
+        # Before the ledger is read: a call that settles in between is then counted twice, not left out.
+        held = page.held()
+        return refusal(self._limits, self._spent, lambda limit: _held(limit, held, run), worst, section)
 
     def news(self) -> list[str]:
         """Return a text for each limit whose share spent has reached the alert since the last call."""
@@ -127,6 +128,9 @@ def _sum_for(limit: Limit, dollars: Mapping[str, Decimal]) -> Decimal:
     return total(amount for section, amount in dollars.items() if applies(limit, section))
 
 
-def _held(limit: Limit, claims: Sequence[Claim], run: str) -> Decimal:
-    mine = (claim for claim in claims if limit.period != "run" or claim.run == run)
-    return total(claim.dollars for claim in mine if applies(limit, claim.section))
+def _held(limit: Limit, held: Mapping[tuple[str, str], Decimal], run: str) -> Decimal:
+    return total(
+        dollars
+        for (holder, section), dollars in held.items()
+        if applies(limit, section) and (limit.period != "run" or holder == run)
+    )

@@ -14,7 +14,7 @@ from typing import Any
 from distilkit.calls import Call
 from distilkit.engine.breaker import Breaker, Rule, after, withdrawn
 from distilkit.engine.limits import Scope
-from distilkit.engine.needs import Booking, Need, policy_of
+from distilkit.engine.needs import Booking, Need, policy_for
 from distilkit.engine.routing import Turn
 from distilkit.engine.seen import Seen
 from distilkit.errors import ErrorKind
@@ -148,7 +148,7 @@ class Sheet:
         if done.booking is not None and not done.sent:
             scope.cancel(done.booking, limits, self._now)
         if done.booking is not None and done.used is not None:
-            scope.correct(done.booking, done.used, limits, policy_of(done.call.profile.provider), self._now)
+            scope.correct(done.booking, done.used, limits, policy_for(done.call.profile), self._now)
         if done.told:
             scope.learn(done.told, limits, self._now)
         if done.throttled_at is not None:

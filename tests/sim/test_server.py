@@ -49,7 +49,8 @@ def test_the_rest_of_distilkit_is_not_imported() -> None:
         "'pandas' in sys.modules)"
     )
 
-    assert (done.stdout, done.stderr) == ("[] False\n", "")
+    # The package itself needs no more than this to begin with.
+    assert (done.stdout, done.stderr) == ("['distilkit._imports'] False\n", "")
 
 
 def test_the_names_are_all_there() -> None:

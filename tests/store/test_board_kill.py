@@ -65,6 +65,14 @@ with board.transaction() as page:
     time.sleep(600)
 """
 
+_STANDS_IN_THE_DOOR = f"""{_BOARD}
+from distilkit.store.owners import Owners
+
+with Owners.at(folder / "board.lock").door(0):
+    print("inside", flush=True)
+    time.sleep(600)
+"""
+
 _FORKS = f"""{_BOARD}
 board = Board(folder)
 mine = patiently(board, claim)
@@ -282,3 +290,19 @@ def test_processes_that_find_it_damaged_at_once_begin_anew_once(tmp_path: Path, 
     with Board(tmp_path, patience_s=10) as board, board.transaction() as page:
         assert all(board.alive(owner) for owner in owners)
         assert len(page.claims()) == 1
+
+
+def test_only_one_process_at_a_time_opens_a_board(
+    tmp_path: Path, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = child(_STANDS_IN_THE_DOOR, tmp_path)
+    assert line(process) == "inside"
+    with monkeypatch.context() as patch:
+        patch.setattr("distilkit.store.boarding._OPENING_S", 0.01)
+        with Board(tmp_path) as board:
+            assert not board.shared
+            assert "another process has been opening it" in board.reason
+
+    kill(process)
+    with Board(tmp_path) as board:
+        assert board.shared
