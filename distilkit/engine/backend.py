@@ -24,7 +24,9 @@ from distilkit.engine.needs import Need, expected_need, policy_for, too_large
 from distilkit.engine.outage import Outage
 from distilkit.engine.retry import pause_for
 from distilkit.engine.room import Room
+from distilkit.engine.seen import Seen
 from distilkit.engine.sheet import Aftermath
+from distilkit.engine.spread import Spread
 from distilkit.engine.story import Story
 from distilkit.engine.tokens import count_messages, max_output_tokens
 from distilkit.errors import ErrorKind, ProviderError, StoreError
@@ -62,8 +64,7 @@ class Backend:
         self._keeper = keeper
         self._ports = keeper.ports
         self._policy = policy_for(profile)
-        self._answered = 0
-        self._output_tokens = 0
+        self._outputs = Spread()
         self._input_ratio = 1.0
         # Counting tokens takes time, and is only worth it where somebody else counts them too.
         self._is_limited = profile.limits != _UNLIMITED
@@ -73,8 +74,9 @@ class Backend:
 
         Returns an answer; a failure that ends the row, whoever else could be asked; or why this profile has none.
         """
-        need = self._need(call)
-        if (reason := too_large(need, self.profile.limits, self._policy)) is not None:
+        story.estimate = self._count(call)
+        need = functools.partial(self._need, call, story)
+        if (reason := too_large(need(), self.profile.limits, self._policy)) is not None:
             return self._error(reason, "rate_limit")
         async with self.room:
             if (ended := await self._until_up(call, story)) is not None:
@@ -90,6 +92,11 @@ class Backend:
             finally:
                 self.outage.left(asked=asked)
 
+    def recall(self, seen: Seen) -> None:
+        """Begin with what the profile was seen to do before this run."""
+        if seen.output_tokens is not None:
+            self._outputs.add(seen.output_tokens)
+
     def close(self, failure: Failure) -> None:
         """Send nothing more to this profile; the first reason stays."""
         if self.closed is None:
@@ -97,16 +104,24 @@ class Backend:
 
     def expected_output(self, call: Call) -> float:
         """Return the output tokens expected of an answer, from this profile's own answers in this run."""
-        guess = self._output_tokens / self._answered if self._answered else _FIRST_GUESS
-        limit = max_output_tokens(call.request.params)
-        return guess if limit is None else min(guess, limit)
+        return self._bounded(self._outputs.mean if self._outputs.count else _FIRST_GUESS, call)
 
-    def _need(self, call: Call) -> Need:
+    @staticmethod
+    def _bounded(tokens: float, call: Call) -> float:
+        limit = max_output_tokens(call.request.params)
+        return tokens if limit is None else min(tokens, limit)
+
+    def _count(self, call: Call) -> int:
+        return count_messages(call.request.messages, call.request.model) if self._is_limited else 0
+
+    def _need(self, call: Call, story: Story) -> Need:
+        """Return what to book, by what is known now."""
         if not self._is_limited:
             return Need()
-        tokens_in = count_messages(call.request.messages, call.request.model) * self._input_ratio
         limit = max_output_tokens(call.request.params)
-        return expected_need(tokens_in, self.expected_output(call), limit, self._policy)
+        # What is booked too much comes back with the answer; what is booked too little is over the limit until then.
+        output = self._outputs.mean + self._outputs.deviation if self._outputs.count else _FIRST_GUESS
+        return expected_need(story.estimate * self._input_ratio, self._bounded(output, call), limit, self._policy)
 
     def _worst(self, call: Call) -> Decimal:
         return Decimal(0) if self._keeper.purse is None else self._keeper.purse.worst(call)
@@ -186,7 +201,7 @@ class Backend:
         except Exception as error:  # noqa: BLE001 - one odd reply must not end a night's run; it is a row
             return self._odd(f"{type(error).__name__}: {error}", call, story), done
         self._say("answered", call, story, latency_s=record.latency_s, billed_usd=story.billed_usd)
-        return answer, self._learn(record, completion, done)
+        return answer, self._learn(record, completion, story, done)
 
     async def _in_time(self, call: Call, story: Story) -> Record:
         """Send, for no longer than the call's deadline allows."""
@@ -200,16 +215,16 @@ class Backend:
             raise ProviderError(text, kind="timeout", provider=self.profile.provider, retryable=False) from None
         return replace(record, attempts=story.attempts)
 
-    def _learn(self, record: Record, completion: Completion, done: Aftermath) -> Aftermath:
+    def _learn(self, record: Record, completion: Completion, story: Story, done: Aftermath) -> Aftermath:
         self.outage.has_answered = True
         self.outage.answered()
         self.room.answered()
-        self._answered += completion.output_tokens is not None
-        self._output_tokens += completion.output_tokens or 0
+        if completion.output_tokens is not None:
+            self._outputs.add(completion.output_tokens)
         tokens_in, tokens_out = completion.input_tokens, completion.output_tokens
         known = tokens_in is not None and tokens_out is not None
-        if known and done.booking is not None and done.booking.need.input_tokens > 0:
-            self._correct_estimate(tokens_in / done.booking.need.input_tokens)  # type: ignore[operator] # it is known
+        if tokens_in is not None and story.estimate:
+            self._correct_estimate(tokens_in / story.estimate)
         return replace(
             done,
             judged=True,
@@ -220,8 +235,9 @@ class Backend:
 
     def _correct_estimate(self, ratio: float) -> None:
         """Take in how the tokens a provider counted in a request compare with the estimate: tokenizers differ."""
-        corrected = self._input_ratio * (1 + _NEWEST * (ratio - 1))
-        self._input_ratio = min(max(corrected, _LEAST_RATIO), _MOST_RATIO)
+        # Against the estimate as it was counted: correcting a correction that is on its way already would swing.
+        bounded = min(max(ratio, _LEAST_RATIO), _MOST_RATIO)
+        self._input_ratio += _NEWEST * (bounded - self._input_ratio)
 
     def _learn_error(
         self, error: ProviderError, call: Call, story: Story, done: Aftermath, *, sent_at: float, asked: bool

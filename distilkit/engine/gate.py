@@ -98,12 +98,12 @@ class Gate:
         self._done: deque[Aftermath] = deque()
         self._telling: asyncio.Task[None] | None = None
 
-    async def enter(self, call: Call, need: Need, worst: Decimal, waiting: Waiting) -> Verdict:
+    async def enter(self, call: Call, need: Callable[[], Need], worst: Decimal, waiting: Waiting) -> Verdict:
         """Wait until a request may be sent; first come, first served within the run.
 
         Args:
             call: a plain call.
-            need: tokens to book.
+            need: says how many tokens to book; asked when its turn comes, when more is known than when it came.
             worst: dollars to hold; 0 where there is no budget.
             waiting: told why it waits and for how many seconds, at most once a reason.
         """
@@ -167,7 +167,7 @@ class Gate:
         if scope is not None and (paused := scope.paused_s(self._clock())) > entry.call.profile.retry.max_wait_s:
             sheet.close(Aftermath(call=entry.call, claim=entry.claim, place=entry.place))
             return Paused(paused)
-        got = sheet.admit(entry.call, entry.place, entry.need)
+        got = sheet.admit(entry.call, entry.place, entry.need())
         return got if isinstance(got, float) else Ticket(entry.claim, got)
 
     def _hold(self, entry: _Entry, claim: Claim, page: Page) -> Refusal | _Later | None:
@@ -229,7 +229,7 @@ class _Entry:
     """A request at the door."""
 
     call: Call
-    need: Need
+    need: Callable[[], Need]
     worst: Decimal
     place: str
     claim: Claim | None = None

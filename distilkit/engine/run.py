@@ -6,8 +6,9 @@ An answer is settled only after it is kept. Knows no provider, no file and no fr
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from distilkit.calls import Call
 from distilkit.engine.backend import Backend
@@ -18,7 +19,8 @@ from distilkit.engine.keeping import Keeper
 from distilkit.engine.lanes import Lane
 from distilkit.engine.ports import Ports
 from distilkit.engine.purse import Purse
-from distilkit.store.board import Board
+from distilkit.engine.sheet import Sheet
+from distilkit.store.board import Board, BusyError
 
 
 async def run(calls: Sequence[Call], ports: Ports) -> None:
@@ -36,6 +38,7 @@ async def run(calls: Sequence[Call], ports: Ports) -> None:
         for call in _first_of_each(calls)
         for option in call.choices
     }
+    _recall(backends.values(), board, ports)
     lanes: dict[str, list[Call]] = defaultdict(list)
     for call in calls:
         lanes[call.name].append(call)
@@ -58,6 +61,13 @@ async def run(calls: Sequence[Call], ports: Ports) -> None:
         await gate.aclose()
         if ports.board is None:
             board.close()
+
+
+def _recall(backends: Iterable[Backend], board: Board, ports: Ports) -> None:
+    with contextlib.suppress(BusyError), board.transaction() as page:  # without it, expectations are only vaguer
+        sheet = Sheet(page, board, ports.clock())
+        for backend in backends:
+            backend.recall(sheet.seen(backend.profile))
 
 
 def _purse(ports: Ports) -> Purse | None:

@@ -24,6 +24,7 @@ class Seen:
         answered: answers since the board began.
         failed: attempts that were none.
         latency_s: exponentially weighted mean of the seconds an answer took; None before the first.
+        output_tokens: the same of the tokens of an answer.
         answered_at: the board's clock at the last answer; None before the first.
         failed_at: the same for the last failure.
         kind: how the last failure ended; None where there was none.
@@ -32,6 +33,7 @@ class Seen:
     answered: int = 0
     failed: int = 0
     latency_s: float | None = None
+    output_tokens: float | None = None
     answered_at: float | None = None
     failed_at: float | None = None
     kind: str | None = None
@@ -48,11 +50,22 @@ class Seen:
         """Return it as bytes."""
         return json.dumps(asdict(self)).encode()
 
-    def after(self, kind: ErrorKind | None, latency_s: float | None, now: float) -> Self:
+    def after(
+        self, kind: ErrorKind | None, *, latency_s: float | None, output_tokens: float | None, now: float
+    ) -> Self:
         """Return what was seen after one more request; `kind` is None for an answer."""
         if kind is not None:
             return replace(self, failed=self.failed + 1, failed_at=now, kind=kind)
-        mean = self.latency_s
-        if latency_s is not None:
-            mean = latency_s if mean is None else mean + _NEWEST * (latency_s - mean)
-        return replace(self, answered=self.answered + 1, answered_at=now, latency_s=mean)
+        return replace(
+            self,
+            answered=self.answered + 1,
+            answered_at=now,
+            latency_s=_mean(self.latency_s, latency_s),
+            output_tokens=_mean(self.output_tokens, output_tokens),
+        )
+
+
+def _mean(mean: float | None, newest: float | None) -> float | None:
+    if newest is None or mean is None:
+        return mean if newest is None else newest
+    return mean + _NEWEST * (newest - mean)

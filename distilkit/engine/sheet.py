@@ -162,7 +162,12 @@ class Sheet:
         now = after(before, done.rule, self._now, done.kind, retryable=done.retryable)
         if now != before:
             self.set_breaker(profile, now)
-        self._seen[profile.name] = self.seen(profile).after(done.kind, done.latency_s, self._now)
+        self._seen[profile.name] = self.seen(profile).after(
+            done.kind,
+            latency_s=done.latency_s,
+            output_tokens=None if done.used is None else done.used.output_tokens,
+            now=self._now,
+        )
 
     def _scope(self, profile: Profile, *, needed: bool) -> Scope | None:
         name = _LIMITS + scope_of(profile)

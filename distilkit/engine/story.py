@@ -25,6 +25,7 @@ class Story:
         served: the plain call that `record` belongs to.
         since: the run's clock when its deadline began: with the first request, or, for a strategy, when a worker
             took it up; None before.
+        estimate: input tokens of the request being sent, as counted here; 0 where nothing is limited.
     """
 
     call: Call
@@ -36,6 +37,7 @@ class Story:
     record: Record | None = None
     served: Call | None = None
     since: float | None = None
+    estimate: int = 0
 
     def note(self, call: Call, outcome: str) -> None:
         """Write down what became of a request."""

@@ -48,7 +48,7 @@ def gate_of(board: Board, clock: Clock, *, budget: Budget | None = None, find: A
 
 
 async def enter(gate: Gate, call: Call, worst: int = 0) -> Any:
-    return await gate.enter(call, Need(10, 10), Decimal(worst), lambda _reason, _seconds: None)
+    return await gate.enter(call, lambda: Need(10, 10), Decimal(worst), lambda _reason, _seconds: None)
 
 
 def sent(call: Call, ticket: Ticket, **more: Any) -> Aftermath:
@@ -158,7 +158,7 @@ def test_dollars_that_do_not_fit_wait_for_those_in_flight_and_are_refused_after(
         gate = gate_of(board, Clock(), budget=Budget.of(10))
         ticket = await enter(gate, calls[0], worst=6)
         waiting = asyncio.create_task(
-            gate.enter(calls[1], Need(), Decimal(6), lambda reason, _seconds: reasons.append(reason))
+            gate.enter(calls[1], Need, Decimal(6), lambda reason, _seconds: reasons.append(reason))
         )
         await asyncio.sleep(0.01)
         assert not waiting.done()
