@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from distilkit._sync import Body, Step
-from distilkit.calls import Call, Record
+from distilkit.calls import Call
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Send
 from distilkit.errors import InputError
@@ -69,8 +69,8 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
         if misses and manner.cache == "only":
             settle_missing(misses, kept, rows.settle)
         elif misses:
-            find = kept.get if manner.cache == "use" else _nothing
-            sending = Plan(calls=misses, store=kept, budget=manner.budget, send=manner.send, find=find)
+            fresh = manner.cache == "refresh"
+            sending = Plan(calls=misses, store=kept, budget=manner.budget, send=manner.send, fresh=fresh)
             check_sendable(sending)
             try:
                 yield Step(send_all(sending, rows.settle, tell), line.tick)
@@ -83,10 +83,6 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
                 line.finish()
     alerts.warn()
     return rows
-
-
-def _nothing(_key: str) -> Record | None:
-    return None
 
 
 def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -46,14 +46,14 @@ class Plan:
         store: where answers go.
         budget: what may be spent; no limits for none.
         send: what takes the network's place, or None.
-        find: looks once more before sending whether an answer is stored by now.
+        fresh: whether only what is answered in this run counts as answered; else what is stored meanwhile does too.
     """
 
     calls: Sequence[Call]
     store: Store
     budget: Budget
     send: Send | None
-    find: Callable[[str], Record | None]
+    fresh: bool = False
 
 
 def check_sendable(plan: Plan) -> None:
@@ -132,26 +132,29 @@ def _most_of(profile: Profile) -> int | None:
 async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) -> None:
     """Send every call of a plan, and settle each."""
     failed: list[LastFailure] = []
-    answered: list[str] = []
+    answered: dict[str, None] = {}
 
     def note(call: Call, outcome: Outcome) -> None:
         if isinstance(outcome, Failure):
             failed.append(_last(call, outcome))
         elif not outcome.from_store:
-            answered.append((outcome.served or call).key)
+            answered[(outcome.served or call).key] = None
         settle(call, outcome)
+
+    def find(key: str) -> Record | None:
+        return plan.store.get(key) if key in answered or not plan.fresh else None
 
     async with contextlib.AsyncExitStack() as stack:
         board = stack.enter_context(Board(plan.store.folder))
-        stack.callback(_remember, board, failed, answered)
+        stack.callback(lambda: _remember(board, failed, list(answered)))
         writer = await stack.enter_async_context(Writer(plan.store))
-        asking: Send = await stack.enter_async_context(Transport()) if plan.send is None else plan.send
+        asking = await _transport(plan, stack) if plan.send is None else plan.send
         ports = Ports(
             send=asking,
             keep=writer.put,
             settle=note,
             observe=tell,
-            find=plan.find,
+            find=find,
             board=board,
             budget=plan.budget or None,
             spent=plan.store.spend_rows,
@@ -162,6 +165,14 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
         if not board.shared:
             text = f"limits and budgets were not shared with other processes: {board.reason}"
             tell(Event(kind="alert", profile="", reason=text))
+
+
+async def _transport(plan: Plan, stack: contextlib.AsyncExitStack) -> Send:
+    """Open the network. What takes seconds is done before the first request is counted against any limit."""
+    transport = await stack.enter_async_context(Transport())
+    first = {option.profile.name: option for call in reversed(plan.calls) for option in call.choices}
+    await transport.prepare(first.values())
+    return transport
 
 
 def _last(call: Call, failure: Failure) -> LastFailure:

@@ -18,30 +18,25 @@ from distilkit.calls import Answer, Call, Failure, Record
 from distilkit.engine.breaker import Rule
 from distilkit.engine.budget import Refusal
 from distilkit.engine.events import Event, EventKind
-from distilkit.engine.gate import Found, Gate, Paused, Ticket
+from distilkit.engine.expected import Expected, credible
+from distilkit.engine.gate import Gate
 from distilkit.engine.keeping import Keeper
-from distilkit.engine.needs import Need, expected_need, policy_for, too_large
+from distilkit.engine.needs import Need, policy_for, too_large
 from distilkit.engine.outage import Outage
 from distilkit.engine.retry import pause_for
 from distilkit.engine.room import Room
 from distilkit.engine.seen import Seen
 from distilkit.engine.sheet import Aftermath
-from distilkit.engine.spread import Spread
 from distilkit.engine.story import Story
-from distilkit.engine.tokens import count_messages, max_output_tokens
+from distilkit.engine.verdicts import Blocked, Found, Guard, LeftAlone, Paused, Ticket
 from distilkit.errors import ErrorKind, ProviderError, StoreError
 from distilkit.profiles.profile import Profile, RateLimit
 from distilkit.provider.headers import Told, told
 from distilkit.reading import Completion
 
-# The output expected of a model that has not answered yet, where the request sets no limit; in tokens.
-_FIRST_GUESS = 500
 # These are about the request, not about the provider's health.
 _ABOUT_THE_REQUEST: frozenset[ErrorKind] = frozenset({"invalid_request", "context_length", "content_filter"})
 _LONGEST_LOOK_S = 5.0
-# The share of the newest reply in the correction of the estimate, and how far that may go.
-_NEWEST = 0.1
-_LEAST_RATIO, _MOST_RATIO = 0.25, 8.0
 _UNLIMITED = RateLimit()
 
 
@@ -52,6 +47,7 @@ class Backend:
         closed: why nothing more is sent to it, or None.
         room: its requests in flight.
         outage: whether it is down.
+        expected: how many tokens its requests will take.
     """
 
     def __init__(self, profile: Profile, gate: Gate, keeper: Keeper) -> None:
@@ -63,65 +59,49 @@ class Backend:
         self._gate = gate
         self._keeper = keeper
         self._ports = keeper.ports
-        self._policy = policy_for(profile)
-        self._outputs = Spread()
-        self._input_ratio = 1.0
-        # Counting tokens takes time, and is only worth it where somebody else counts them too.
-        self._is_limited = profile.limits != _UNLIMITED
+        self.expected = Expected(profile)
 
-    async def ask(self, call: Call, story: Story, rule: Rule) -> Answer | Failure | ProviderError:
+    async def ask(self, call: Call, story: Story, guard: Guard) -> Answer | Failure | ProviderError:
         """Send one plain call once.
 
         Returns an answer; a failure that ends the row, whoever else could be asked; or why this profile has none.
+        Where somebody else can be asked, a profile that is down or left alone is not waited for.
         """
-        story.estimate = self._count(call)
-        need = functools.partial(self._need, call, story)
-        if (reason := too_large(need(), self.profile.limits, self._policy)) is not None:
+        story.estimate = self.expected.count(call)
+        need = functools.partial(self.expected.need, call, story.estimate)
+        if (reason := too_large(need(), self.profile.limits, policy_for(self.profile))) is not None:
             return self._error(reason, "rate_limit")
         async with self.room:
+            if guard.is_routed and self.outage.wait_s(self._ports.clock()) > 0:
+                return self._error("is down", "provider_error")
             if (ended := await self._until_up(call, story)) is not None:
                 return ended
             asked = self.outage.begin(is_retry=story.attempts > 0)
             try:
                 verdict = await self._gate.enter(
-                    call, need, self._worst(call), functools.partial(self._waiting, call, story)
+                    call,
+                    need,
+                    self._worst(call),
+                    functools.partial(self._waiting, call, story),
+                    guard,
+                    self.room.outside,
                 )
                 if not isinstance(verdict, Ticket):
                     return self._turned_away(verdict, call, story)
-                return await self._use(verdict, call, story, rule, asked=asked)
+                return await self._use(verdict, call, story, guard.rule, asked=asked)
+            except StoreError as error:
+                return self._keeper.stop(f"not sent: {error}")
             finally:
                 self.outage.left(asked=asked)
 
     def recall(self, seen: Seen) -> None:
         """Begin with what the profile was seen to do before this run."""
-        if seen.output_tokens is not None:
-            self._outputs.add(seen.output_tokens)
+        self.expected.answered(tokens_out=seen.output_tokens)
 
     def close(self, failure: Failure) -> None:
         """Send nothing more to this profile; the first reason stays."""
         if self.closed is None:
             self.closed = replace(failure, created_at=self._ports.wall())
-
-    def expected_output(self, call: Call) -> float:
-        """Return the output tokens expected of an answer, from this profile's own answers in this run."""
-        return self._bounded(self._outputs.mean if self._outputs.count else _FIRST_GUESS, call)
-
-    @staticmethod
-    def _bounded(tokens: float, call: Call) -> float:
-        limit = max_output_tokens(call.request.params)
-        return tokens if limit is None else min(tokens, limit)
-
-    def _count(self, call: Call) -> int:
-        return count_messages(call.request.messages, call.request.model) if self._is_limited else 0
-
-    def _need(self, call: Call, story: Story) -> Need:
-        """Return what to book, by what is known now."""
-        if not self._is_limited:
-            return Need()
-        limit = max_output_tokens(call.request.params)
-        # What is booked too much comes back with the answer; what is booked too little is over the limit until then.
-        output = self._outputs.mean + self._outputs.deviation if self._outputs.count else _FIRST_GUESS
-        return expected_need(story.estimate * self._input_ratio, self._bounded(output, call), limit, self._policy)
 
     def _worst(self, call: Call) -> Decimal:
         return Decimal(0) if self._keeper.purse is None else self._keeper.purse.worst(call)
@@ -147,11 +127,17 @@ class Backend:
         return replace(self.closed, attempts=story.attempts, tried=tuple(story.tried)) if down else None
 
     def _turned_away(
-        self, verdict: Found | Paused | Refusal, call: Call, story: Story
+        self, verdict: Blocked | Found | LeftAlone | Paused | Refusal, call: Call, story: Story
     ) -> Answer | Failure | ProviderError:
         if isinstance(verdict, Found):
             self._say("from_store", call, story)
             return story.found(call, verdict.record)
+        if isinstance(verdict, Blocked):
+            text = f"not sent for {self.profile.retry.deadline_s:g} s (deadline_s): {verdict.reason}"
+            way = "a process on this store may be suspended: continue or end it, and run again"
+            return self._error(f"{text}; {way}", "timeout")
+        if isinstance(verdict, LeftAlone):
+            return self._error("is left alone after failures", "provider_error")
         if isinstance(verdict, Paused):
             return self._error("nothing was sent", "rate_limit", retry_after_s=verdict.seconds)
         return Failure(
@@ -173,6 +159,8 @@ class Backend:
         try:
             if (ended := self._ended(story)) is not None:
                 return ended
+            if (late := self._too_late(story, now)) is not None:
+                return late
             done = replace(done, sent=True, judged=False)
             story.since = now if story.since is None else story.since
             story.attempts += 1
@@ -203,14 +191,28 @@ class Backend:
         self._say("answered", call, story, latency_s=record.latency_s, billed_usd=story.billed_usd)
         return answer, self._learn(record, completion, story, done)
 
+    def _too_late(self, story: Story, now: float) -> ProviderError | None:
+        """Return why it is not sent after all: its deadline passed while it waited for its turn; or None."""
+        deadline_s = self.profile.retry.deadline_s
+        if story.left_s(deadline_s, now) > 0:
+            return None
+        tried = "; ".join(story.tried)
+        return self._error(f"no answer within {deadline_s:g} s in all (deadline_s), after {tried}", "timeout")
+
     async def _in_time(self, call: Call, story: Story) -> Record:
         """Send, for no longer than the call's deadline allows."""
         retry = self.profile.retry
         left = story.left_s(retry.deadline_s, self._ports.clock())
         try:
-            async with asyncio.timeout(left if left < self.profile.timeout_s else None):
+            async with asyncio.timeout(left if left < self.profile.timeout_s else None) as limit:
                 record = await self._ports.send(call)
-        except TimeoutError:
+        except TimeoutError as error:
+            if not limit.expired():
+                raise ProviderError(
+                    f"{self.profile.litellm_model}: {error or 'timed out'}",
+                    kind="timeout",
+                    provider=self.profile.provider,
+                ) from None
             text = f"{self.profile.litellm_model}: no answer within {retry.deadline_s:.0f} s in all (deadline_s)"
             raise ProviderError(text, kind="timeout", provider=self.profile.provider, retryable=False) from None
         return replace(record, attempts=story.attempts)
@@ -219,12 +221,9 @@ class Backend:
         self.outage.has_answered = True
         self.outage.answered()
         self.room.answered()
-        if completion.output_tokens is not None:
-            self._outputs.add(completion.output_tokens)
-        tokens_in, tokens_out = completion.input_tokens, completion.output_tokens
+        tokens_in, tokens_out = credible(completion.input_tokens), credible(completion.output_tokens)
         known = tokens_in is not None and tokens_out is not None
-        if tokens_in is not None and story.estimate:
-            self._correct_estimate(tokens_in / story.estimate)
+        self.expected.answered(tokens_out=tokens_out, tokens_in=tokens_in, estimate=story.estimate)
         return replace(
             done,
             judged=True,
@@ -232,12 +231,6 @@ class Backend:
             latency_s=record.latency_s,
             told=self._told(record.headers),
         )
-
-    def _correct_estimate(self, ratio: float) -> None:
-        """Take in how the tokens a provider counted in a request compare with the estimate: tokenizers differ."""
-        # Against the estimate as it was counted: correcting a correction that is on its way already would swing.
-        bounded = min(max(ratio, _LEAST_RATIO), _MOST_RATIO)
-        self._input_ratio += _NEWEST * (bounded - self._input_ratio)
 
     def _learn_error(
         self, error: ProviderError, call: Call, story: Story, done: Aftermath, *, sent_at: float, asked: bool
@@ -253,6 +246,7 @@ class Backend:
         story.throttled += is_429
         story.counted += not is_429 and not (asked and self.outage.has_answered)
         if is_429:
+            self.outage.refused(sent_at)
             self.room.throttled(sent_at, now)
         if self._keeper.purse is not None and error.kind == "timeout":
             self._keeper.purse.unsure(call)
@@ -269,7 +263,7 @@ class Backend:
     def _told(self, headers: Mapping[str, str]) -> list[Told]:
         """Return what headers say of the limits."""
         found = told(headers, self.profile.provider, now=self._ports.wall()) if headers else []
-        self._is_limited = self._is_limited or any(one.per_minute for one in found)
+        self.expected.is_limited |= any(one.per_minute for one in found)
         return found
 
     def _odd(self, message: str, call: Call, story: Story) -> Failure:

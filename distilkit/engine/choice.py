@@ -16,6 +16,7 @@ from distilkit.engine.limits import Scope
 from distilkit.engine.routing import Candidate, order
 from distilkit.engine.sheet import Sheet
 from distilkit.engine.tokens import count_messages
+from distilkit.engine.verdicts import Guard
 from distilkit.profiles import Route
 from distilkit.profiles.profile import Profile
 from distilkit.reading import Completion, cost_usd
@@ -68,6 +69,22 @@ class Choice:
                 return self._choose(call, options, Sheet(page, self._board, self._clock()))
         except BusyError:
             return 0.01
+
+    def reasons(self, call: Call) -> str:
+        """Say which members are left alone, and why; "" where none is."""
+        try:
+            with self._board.transaction() as page:
+                sheet = Sheet(page, self._board, self._clock())
+                found = [(option.profile.name, sheet.breaker(option.profile)) for option in call.options]
+        except BusyError:
+            return ""
+        told = [f"{name} after {breaker.reason}" for name, breaker in found if breaker.state != "closed"]
+        way = f"; left alone: {', '.join(told)} (dk.check asks them, and lets them back in where they answer)"
+        return way if told else ""
+
+    def guard(self, option: Call) -> Guard:
+        """Return under which rule a member that `next` returned is asked."""
+        return Guard(self.rule, is_routed=True, is_probe=id(option) in self._probes)
 
     def over(self, option: Call, *, sent: bool) -> None:
         """Take in that a member that `next` returned was asked, or that nothing was sent to it."""
@@ -133,7 +150,7 @@ class Choice:
             left = scope.headroom(limits, self._clock())
         waiting = max(0, self._asked[profile.name] - busy.get(profile.name, 0))
         only_requests = limits.tokens_per_minute is None and limits.input_tokens_per_minute is None
-        each = 1.0 if only_requests else self._tokens_in(option) + self._backends[profile.name].expected_output(option)
+        each = 1.0 if only_requests else self._tokens_in(option) + self._backends[profile.name].expected.output(option)
         return None if left is None else left - waiting * each
 
     @staticmethod
@@ -141,6 +158,6 @@ class Choice:
         return count_messages(option.request.messages, option.request.model)
 
     def _cost(self, option: Call) -> Decimal | None:
-        tokens_out = self._backends[option.profile.name].expected_output(option)
+        tokens_out = self._backends[option.profile.name].expected.output(option)
         expected = Completion(input_tokens=self._tokens_in(option), cached_tokens=0, output_tokens=round(tokens_out))
         return cost_usd(expected, option.profile.price, self._price_line(option.profile))

@@ -11,16 +11,18 @@ import itertools
 import uuid
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
 from distilkit.calls import Call, Record
 from distilkit.engine.budget import Refusal
-from distilkit.engine.needs import Booking, Need
+from distilkit.engine.needs import Need
 from distilkit.engine.purse import Purse
 from distilkit.engine.sheet import Aftermath, Sheet, scope_of
+from distilkit.engine.verdicts import Blocked, Found, Guard, LeftAlone, Paused, Ticket, Verdict
+from distilkit.errors import StoreError
 from distilkit.store.board import Board, BusyError, Claim, Page
 
 # A turn that has to wait asks again this often: usage that arrives meanwhile may bring it forward.
@@ -29,34 +31,9 @@ _ASK_AGAIN_S = 0.25
 _LOOK_AGAIN_S = 0.1
 # What is done is told to the board with the next request, or after this long where there is none.
 _TELL_AFTER_S = 0.02
+_BUSY_TOO_LONG_S = 30.0
 
 Waiting = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Ticket:
-    """Leave to send one request now."""
-
-    claim: Claim
-    booking: Booking | None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Another run was answered meanwhile."""
-
-    record: Record
-
-
-@dataclass(frozen=True, slots=True)
-class Paused:
-    """The account is not to be asked for longer than the profile's patience; in seconds."""
-
-    seconds: float
-
-
-Verdict = Ticket | Found | Paused | Refusal
-"""What comes of asking at the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +74,17 @@ class Gate:
         self._turns: dict[str, asyncio.Lock] = {}
         self._done: deque[Aftermath] = deque()
         self._telling: asyncio.Task[None] | None = None
+        self._busy_since: float | None = None
 
-    async def enter(self, call: Call, need: Callable[[], Need], worst: Decimal, waiting: Waiting) -> Verdict:
+    async def enter(
+        self,
+        call: Call,
+        need: Callable[[], Need],
+        worst: Decimal,
+        waiting: Waiting,
+        guard: Guard,
+        outside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+    ) -> Verdict:
         """Wait until a request may be sent; first come, first served within the run.
 
         Args:
@@ -106,6 +92,8 @@ class Gate:
             need: says how many tokens to book; asked when its turn comes, when more is known than when it came.
             worst: dollars to hold; 0 where there is no budget.
             waiting: told why it waits and for how many seconds, at most once a reason.
+            guard: under which rule.
+            outside: lets others in while this one waits for another run.
         """
         told: set[str] = set()
 
@@ -114,15 +102,19 @@ class Gate:
                 told.add(reason)
                 waiting(reason, seconds)
 
-        entry = _Entry(call, need, worst, place=f"{self._board.owner}:{self._run}{next(self._numbers)}")
+        entry = _Entry(call, need, worst, guard, place=f"{self._board.owner}:{self._run}{next(self._numbers)}")
         turn = self._turns.setdefault(scope_of(call.profile), asyncio.Lock())
+        until = self._clock() + call.profile.retry.deadline_s
         while True:
             async with turn:
                 verdict = await self._in_turn(entry, tell)
             if not isinstance(verdict, _Later):
                 return verdict
+            if self._clock() >= until:
+                return Blocked(verdict.reason)
             tell(verdict.reason, verdict.seconds)
-            await self._sleep(verdict.seconds)
+            async with outside():
+                await self._sleep(verdict.seconds)
 
     async def _in_turn(self, entry: _Entry, tell: Waiting) -> Verdict | _Later:
         try:
@@ -137,23 +129,33 @@ class Gate:
     def _step(self, entry: _Entry) -> Verdict | _Later | float:
         try:
             with self._sheet() as sheet:
+                self._busy_since = None
                 return self._ask(entry, sheet)
-        except BusyError:
-            # Another process is writing; a little chance keeps two from meeting again and again.
-            return self._random.uniform(0.002, 0.01)
+        except BusyError as error:
+            return self._once_more(error)
+
+    def _once_more(self, error: BusyError) -> float:
+        """Return when to try again to get at the board.
+
+        Raises:
+            StoreError: nobody has got at it for too long.
+        """
+        now = self._clock()
+        self._busy_since = now if self._busy_since is None else self._busy_since
+        if now - self._busy_since > _BUSY_TOO_LONG_S:
+            way = "a process on this store may be suspended: continue or end it, and run again"
+            raise StoreError(f"{error}; for {_BUSY_TOO_LONG_S:.0f} s now; {way}") from error
+        # A little chance keeps two from meeting again and again.
+        return self._random.uniform(0.002, 0.01)
 
     def _ask(self, entry: _Entry, sheet: Sheet) -> Verdict | _Later | float:
+        if entry.guard.is_routed and not entry.guard.is_probe and sheet.breaker(entry.call.profile).state != "closed":
+            # It was chosen while all was well, and others have failed since.
+            sheet.close(Aftermath(call=entry.call, claim=entry.claim, place=entry.place))
+            return LeftAlone()
         if entry.claim is None:
             call = entry.call
-            claim = sheet.page.claim(
-                call.key,
-                profile=call.profile.name,
-                scope=scope_of(call.profile),
-                section=call.profile.section,
-                run=self._run,
-                dollars=Decimal(0),
-                now=self._clock(),
-            )
+            claim = self._claim(call, sheet.page)
             if claim is None:
                 return _Later("another run asks the same")
             if (record := self._find(call.key)) is not None:
@@ -169,6 +171,17 @@ class Gate:
             return Paused(paused)
         got = sheet.admit(entry.call, entry.place, entry.need())
         return got if isinstance(got, float) else Ticket(entry.claim, got)
+
+    def _claim(self, call: Call, page: Page) -> Claim | None:
+        return page.claim(
+            call.key,
+            profile=call.profile.name,
+            scope=scope_of(call.profile),
+            section=call.profile.section,
+            run=self._run,
+            dollars=Decimal(0),
+            now=self._clock(),
+        )
 
     def _hold(self, entry: _Entry, claim: Claim, page: Page) -> Refusal | _Later | None:
         if self._purse is None:
@@ -231,5 +244,6 @@ class _Entry:
     call: Call
     need: Callable[[], Need]
     worst: Decimal
+    guard: Guard
     place: str
     claim: Claim | None = None

@@ -63,6 +63,8 @@ class Keeper:
             await self.ports.keep(entry)
         except StoreError as error:
             self.stop(f"not sent, because the answer could not be kept: {error}")
+            text = f"answers are shown that could not be kept, and will be paid for again: {error}"
+            self.ports.observe(Event(kind="alert", profile=entry.profile, reason=text))
 
     def _pay(self, call: Call, cost: Decimal | None) -> None:
         if self.purse is not None:

@@ -10,18 +10,18 @@ from collections.abc import Iterator, Mapping
 
 from distilkit.calls import Answer, Call, Failure, Outcome
 from distilkit.engine.backend import Backend
-from distilkit.engine.breaker import Rule
 from distilkit.engine.choice import Choice
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Ports
 from distilkit.engine.retry import wait_before_retry
 from distilkit.engine.routing import may_fail_over
 from distilkit.engine.story import Story
+from distilkit.engine.verdicts import Guard
 from distilkit.errors import ErrorKind, ProviderError
 
 # After one of these, every other call of the profile would fail alike; they are not sent.
 _HOPELESS: frozenset[ErrorKind] = frozenset({"authentication", "model_not_found", "connection"})
-_DEFAULT_RULE = Rule()
+_PLAIN = Guard()
 # A strategy with nobody to ask looks again this often.
 _LONGEST_LOOK_S = 1.0
 
@@ -36,6 +36,7 @@ class Lane:
         self._backends = backends
         self._choice = choice
         self._ports = ports
+        self._told_waiting = ""
 
     async def work(self) -> None:
         """Take calls until there are none, and settle each."""
@@ -50,7 +51,7 @@ class Lane:
         while True:
             if backend.closed is not None and not story.attempts:
                 return backend.closed
-            came = await backend.ask(call, story, _DEFAULT_RULE)
+            came = await backend.ask(call, story, _PLAIN)
             if not isinstance(came, ProviderError):
                 return came
             wait = self._wait(came, story, backend)
@@ -67,11 +68,12 @@ class Lane:
             option = choice.next(call, asked)
             if isinstance(option, float):
                 if self._out_of_time(story, call, option):
-                    return self._none_left(call, story, last)
+                    return self._none_left(call, story, last, choice.reasons(call))
+                self._say_waiting(call, option, choice)
                 await self._ports.sleep(min(option, _LONGEST_LOOK_S))
             elif option is None:
                 if last is None or not asked or (wait := self._wait(last[1], story, self._backend(last[0]))) is None:
-                    return self._none_left(call, story, last)
+                    return self._none_left(call, story, last, choice.reasons(call))
                 asked = []
                 await self._pause(last[1], story, wait)
             else:
@@ -81,13 +83,14 @@ class Lane:
                 last = option, _as_error(came, option)
                 if not may_fail_over(last[1].kind):
                     return story.failure(last[1], option, self._ports.wall())
-                self._close_if_hopeless(self._backend(option), last[1])
+                if last[1].kind != "connection":  # the breaker counts those, and tries again
+                    self._close_if_hopeless(self._backend(option), last[1])
                 asked.append(option.profile.name)
 
     async def _ask(self, option: Call, story: Story, choice: Choice) -> Answer | Failure | ProviderError:
         before = story.attempts
         try:
-            return await self._backend(option).ask(option, story, choice.rule)
+            return await self._backend(option).ask(option, story, choice.guard(option))
         finally:
             choice.over(option, sent=story.attempts > before)
 
@@ -97,14 +100,16 @@ class Lane:
     def _out_of_time(self, story: Story, call: Call, wait: float) -> bool:
         return story.left_s(call.profile.retry.deadline_s, self._ports.clock()) <= wait
 
-    def _none_left(self, call: Call, story: Story, last: tuple[Call, ProviderError] | None) -> Failure:
+    def _none_left(
+        self, call: Call, story: Story, last: tuple[Call, ProviderError] | None, reasons_alone: str
+    ) -> Failure:
         """End a row that no member of the strategy answers; where none has answered any, ask them no more."""
         backends = [self._backend(option) for option in call.options]
         if last is None:
             closed = [each.closed for each in backends if each.closed is not None]
             kind: ErrorKind = closed[0].kind if closed else "timeout"
             reasons = "; ".join(each.message for each in closed)
-            text = reasons or f"not sent: no member of {call.name} was available in time"
+            text = reasons or f"not sent: no member of {call.name} was available in time{reasons_alone}"
             return Failure(kind=kind, message=text, created_at=self._ports.wall())
         if last[1].retryable and not any(each.outage.has_answered for each in backends):
             for each in backends:
@@ -143,6 +148,12 @@ class Lane:
         self._ports.observe(event)
         if wait > 0:
             await self._ports.sleep(wait)
+
+    def _say_waiting(self, call: Call, seconds: float, choice: Choice) -> None:
+        if self._told_waiting != (reasons := choice.reasons(call)):
+            self._told_waiting = reasons
+            reason = f"nobody to ask{reasons}"
+            self._ports.observe(Event(kind="waiting", profile=call.name, key=call.key, wait_s=seconds, reason=reason))
 
     def _say_failed(self, call: Call, failure: Failure) -> None:
         event = Event(kind="failed", profile=call.name, key=call.key, attempt=failure.attempts, reason=failure.kind)

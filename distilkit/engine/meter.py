@@ -99,7 +99,8 @@ class Meter:
             self.put(booked_at, change)
         # What comes back of an older spell is no credit: nothing was left to be done in between.
         if pace is not None and (change > 0 or booked_at >= self.since):
-            self.even += pace.seconds(change)
+            # A usage that cannot be true must not stop the account for days: the log keeps what a minute may hold.
+            self.even = min(self.even + pace.seconds(change), now + WINDOW_S)
 
     def put(self, at: float, change: int) -> None:
         """Add to the bucket of `at`, or take from it as much as is there."""

@@ -38,9 +38,12 @@ class Outage:
         self._resume_at = float("-inf")
         self._down_since = float("-inf")
         self._asks = 0
+        self._refused_since: float | None = None
 
     def is_hopeless(self, now: float) -> bool:
         """Return whether waiting has become pointless: it never answered, or has been down for the whole deadline."""
+        if self._refused_since is not None and now - self._refused_since >= self._deadline_s:
+            return True
         if not self.is_down:
             return False
         never = not self.has_answered and self._asks >= self._most_asks
@@ -67,8 +70,14 @@ class Outage:
         """Count a reply that shows that the provider works: an answer, or a refusal of this very request."""
         self._earned += 1
         self._failures = 0
+        self._refused_since = None
         self._delay_s = self._first_s
         self.is_down = self._asking = False
+
+    def refused(self, now: float) -> None:
+        """Count a 429: where nothing else comes for the whole deadline, there is nothing to wait for."""
+        if self._refused_since is None:
+            self._refused_since = now
 
     def failed(self, now: float, *, asked: bool) -> None:
         """Count a failure that is not about the call itself; `asked` is what `begin` returned."""

@@ -37,7 +37,7 @@ def pause_for(error: ProviderError, throttled: int, retry: Retry, random: Random
 
     What stopped this request would stop the others too.
     """
-    if error.retry_after_s is not None:
+    if error.retry_after_s:  # 0 says nothing of when: obeyed, it would be asked without end
         return _asked_for(error.retry_after_s, random)
     return _backoff(throttled, retry, random)
 

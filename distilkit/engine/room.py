@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 from distilkit.engine.concurrency import Concurrency
@@ -55,12 +57,24 @@ class Room:
             if turn.done() and not turn.cancelled():
                 self._leave()  # it was let in, and goes away all the same
             else:
-                self._waiting.remove(turn)
+                with suppress(ValueError):  # who left meanwhile has passed over it
+                    self._waiting.remove(turn)
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._leave()
+
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[None]:
+        """Make room for others meanwhile, and come back in at the end of the queue."""
+        self._leave()
+        try:
+            yield
+            await self.__aenter__()
+        except BaseException:
+            self.in_flight += 1  # who holds the room leaves it once more
+            raise
 
     def _leave(self) -> None:
         self.in_flight -= 1

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from distilkit.calls import Call
 from distilkit.engine.breaker import Breaker, Rule, after, withdrawn
 from distilkit.engine.limits import Scope
-from distilkit.engine.needs import Booking, Need, policy_for
+from distilkit.engine.needs import Booking, Need, Policy, policy_for
 from distilkit.engine.routing import Turn
 from distilkit.engine.seen import Seen
+from distilkit.engine.tokens import max_output_tokens
 from distilkit.errors import ErrorKind
 from distilkit.profiles.profile import Profile, RateLimit
 from distilkit.provider.headers import Told
@@ -148,7 +149,7 @@ class Sheet:
         if done.booking is not None and not done.sent:
             scope.cancel(done.booking, limits, self._now)
         if done.booking is not None and done.used is not None:
-            scope.correct(done.booking, done.used, limits, policy_for(done.call.profile), self._now)
+            scope.correct(done.booking, done.used, limits, _policy(done.call), self._now)
         if done.told:
             scope.learn(done.told, limits, self._now)
         if done.throttled_at is not None:
@@ -181,6 +182,13 @@ class Sheet:
     def _is_dead(self, place: str) -> bool:
         owner = place.partition(":")[0]
         return not (owner.isdecimal() and self._board.alive(int(owner)))
+
+
+def _policy(call: Call) -> Policy:
+    """Return how the provider counts this request: without max_tokens there are none that it could keep."""
+    policy = policy_for(call.profile)
+    keeps = policy.keeps_max_tokens and max_output_tokens(call.request.params) is not None
+    return replace(policy, keeps_max_tokens=keeps)
 
 
 def _json(blob: bytes | None) -> Any:

@@ -4,5 +4,6 @@ matplotlib is loaded by the first plot, not by the import of this room.
 """
 
 from distilkit.plot.frontier import frontier
+from distilkit.plot.limits import limits
 
-__all__ = ["frontier"]
+__all__ = ["frontier", "limits"]

@@ -7,8 +7,9 @@ back. Here they are put in order, and errors are raised, from frames that hold n
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -73,6 +74,16 @@ class Transport:
         if isinstance(outcome, DistilkitError):
             raise outcome
         return outcome
+
+    async def prepare(self, calls: Iterable[Call]) -> None:
+        """Do for these calls what only the first of its kind takes time for: imports, and writing a request.
+
+        What is wrong with a profile is told when it is asked.
+        """
+        self._check_loop()
+        for call in calls:
+            with contextlib.suppress(Exception):
+                await self._route(call)
 
     async def aclose(self) -> None:
         """Close every connection. The transport can be used again, in the same loop."""

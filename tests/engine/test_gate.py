@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -13,11 +14,12 @@ import pytest
 
 from distilkit.calls import Call
 from distilkit.engine.budget import Refusal
-from distilkit.engine.gate import Found, Gate, Paused, Ticket
+from distilkit.engine.gate import Gate
 from distilkit.engine.limits import Scope
 from distilkit.engine.needs import Need
 from distilkit.engine.purse import Purse
 from distilkit.engine.sheet import Aftermath, scope_of
+from distilkit.engine.verdicts import Blocked, Found, Guard, Paused, Ticket
 from distilkit.profiles import Budget
 from distilkit.profiles.profile import Price, RateLimit, Retry
 from distilkit.store.board import Board
@@ -48,7 +50,7 @@ def gate_of(board: Board, clock: Clock, *, budget: Budget | None = None, find: A
 
 
 async def enter(gate: Gate, call: Call, worst: int = 0) -> Any:
-    return await gate.enter(call, lambda: Need(10, 10), Decimal(worst), lambda _reason, _seconds: None)
+    return await gate.enter(call, lambda: Need(10, 10), Decimal(worst), lambda _reason, _seconds: None, Guard())
 
 
 def sent(call: Call, ticket: Ticket, **more: Any) -> Aftermath:
@@ -158,7 +160,7 @@ def test_dollars_that_do_not_fit_wait_for_those_in_flight_and_are_refused_after(
         gate = gate_of(board, Clock(), budget=Budget.of(10))
         ticket = await enter(gate, calls[0], worst=6)
         waiting = asyncio.create_task(
-            gate.enter(calls[1], Need, Decimal(6), lambda reason, _seconds: reasons.append(reason))
+            gate.enter(calls[1], Need, Decimal(6), lambda reason, _seconds: reasons.append(reason), Guard())
         )
         await asyncio.sleep(0.01)
         assert not waiting.done()
@@ -191,3 +193,23 @@ def test_a_claim_of_a_board_that_is_gone_comes_back(tmp_path: Path, make_calls: 
             theirs.close()
 
     assert asyncio.run(main()) is gone
+
+
+def test_another_run_that_never_ends_is_waited_for_until_the_deadline(make_calls: Any) -> None:
+    (call,) = make_calls(1, retry=Retry(deadline_s=5.0))
+    rooms: list[str] = []
+
+    @contextlib.asynccontextmanager
+    async def outside() -> AsyncIterator[None]:
+        rooms.append("free")
+        yield
+
+    async def main() -> Any:
+        board, clock = Board(None), Clock()
+        await enter(gate_of(board, clock), call)
+        return await gate_of(board, clock).enter(
+            call, Need, Decimal(0), lambda _reason, _seconds: None, Guard(), outside
+        )
+
+    assert asyncio.run(main()) == Blocked("another run asks the same")
+    assert rooms

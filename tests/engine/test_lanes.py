@@ -15,7 +15,7 @@ from distilkit.calls import Answer, Call, Failure, Prompt, plan
 from distilkit.engine.breaker import Breaker
 from distilkit.engine.run import run
 from distilkit.engine.sheet import Sheet
-from distilkit.errors import ProviderError
+from distilkit.errors import ProviderError, StoreError
 from distilkit.profiles import Profile, Route, Strategy
 from distilkit.profiles.profile import Price, RateLimit, Retry
 from distilkit.store.board import Board
@@ -276,3 +276,115 @@ def test_retries_never_come_before_retry_after(world: Any, make_calls: Any, make
     world.run(make_calls(1))
 
     assert asked[1] - asked[0] >= 7.0
+
+
+def test_a_member_that_goes_down_in_the_middle_is_not_waited_for(world: Any, make_record: Any) -> None:
+    """Rows chosen for it while it was well go to the next one at once."""
+
+    def reply(call: Call, _nth: int) -> Any:
+        world.now += 0.05
+        if call.profile.name == "a" and world.now > 101.0:
+            return ProviderError("down", kind="provider_error", provider="sim", status=503)
+        return make_record()
+
+    world.reply = reply
+    members = [member(name, limits=RateLimit(requests_per_minute=1_200)) for name in ("a", "b")]
+
+    world.run(routed(200, *members))
+
+    assert all(isinstance(outcome, Answer) for outcome in world.outcomes.values())
+    assert world.now < 100.0 + 60.0
+
+
+def test_an_open_breaker_holds_back_those_who_wait_in_line(world: Any, make_record: Any) -> None:
+    world.reply = failing(make_record, "a")
+    slow = RateLimit(requests_per_minute=60)
+
+    world.run(routed(60, member("a", limits=slow), member("b"), max_failures=3))
+
+    assert served(world) == {"b": 60}
+    assert sum(call.profile.name == "a" for call in world.sent) <= 5
+
+
+def test_one_dropped_connection_closes_no_member_of_a_strategy(world: Any, make_record: Any) -> None:
+    dropped: set[str] = set()
+
+    def reply(call: Call, _nth: int) -> Any:
+        if call.profile.name not in dropped:
+            dropped.add(call.profile.name)
+            return ProviderError("dropped", kind="connection", provider="sim")
+        return make_record()
+
+    world.reply = reply
+
+    world.run(routed(6, member("a", max_concurrency=1), member("b", max_concurrency=1)))
+
+    assert all(isinstance(outcome, Answer) for outcome in world.outcomes.values())
+
+
+def test_an_open_breaker_of_an_earlier_run_is_named(world: Any) -> None:
+    board = Board(None)
+    calls = routed(1, member("a", retry=Retry(deadline_s=5.0)))
+    with board.transaction() as page:
+        opened = Breaker("open", 1, world.now, "authentication")
+        Sheet(page, board, world.now).set_breaker(calls[0].options[0].profile, opened)
+
+    asyncio.run(run(calls, replace(world.ports(), board=board)))
+
+    (outcome,) = world.outcomes.values()
+    assert "a after authentication" in outcome.message
+
+
+def test_nothing_but_429s_for_the_whole_deadline_ends_the_profile(world: Any, make_calls: Any, make_error: Any) -> None:
+    world.reply = lambda _call, _nth: make_error("rate_limit", retry_after_s=5.0)
+
+    world.run(make_calls(100, max_concurrency=4, retry=Retry(deadline_s=60.0)))
+
+    assert len(world.outcomes) == 100
+    assert world.now < 100.0 + 2 * 60.0
+
+
+def test_a_retry_after_of_nothing_is_no_invitation_to_ask_without_end(
+    world: Any, make_calls: Any, make_error: Any
+) -> None:
+    world.reply = lambda _call, _nth: make_error("rate_limit", retry_after_s=0.0)
+
+    world.run(make_calls(1, retry=Retry(deadline_s=120.0)))
+
+    assert len(world.sent) < 20
+
+
+def test_an_impossible_usage_stops_nobody(world: Any, make_calls: Any, make_record: Any) -> None:
+    absurd = {"prompt_tokens": 10, "completion_tokens": 4_294_967_295}
+
+    def reply(_call: Call, _nth: int) -> Any:
+        answer = make_record()
+        return answer if len(world.sent) > 1 else replace(answer, raw={**answer.raw, "usage": absurd})
+
+    world.reply = reply
+
+    world.run(make_calls(50, limits=RateLimit(tokens_per_minute=2_000_000)))
+
+    assert len(world.outcomes) == 50
+    assert world.now < 160.0
+
+
+def test_a_senders_own_timeout_is_tried_again(world: Any, make_calls: Any, make_record: Any) -> None:
+    world.reply = lambda _call, nth: TimeoutError("slow pipe") if nth == 0 else make_record()
+
+    world.run(make_calls(1))
+
+    (outcome,) = world.outcomes.values()
+    assert isinstance(outcome, Answer)
+
+
+def test_where_the_store_cannot_be_read_any_more_the_rest_are_rows(world: Any, make_calls: Any) -> None:
+    def find(_key: str) -> Any:
+        raise StoreError("the store is gone")
+
+    calls = make_calls(20)
+
+    asyncio.run(run(calls, replace(world.ports(), find=find)))
+
+    assert len(world.outcomes) == 20
+    assert all("the store is gone" in outcome.message for outcome in world.outcomes.values())
