@@ -139,7 +139,8 @@ class Backend:
         if isinstance(verdict, LeftAlone):
             return self._error("is left alone after failures", "provider_error")
         if isinstance(verdict, Paused):
-            return self._error("nothing was sent", "rate_limit", retry_after_s=verdict.seconds)
+            text = "not sent: an earlier reply to a run on this store asked all of the account to wait"
+            return self._error(text, "rate_limit", retry_after_s=verdict.seconds)
         return Failure(
             kind="budget",
             message=f"not sent: {verdict.message()}",

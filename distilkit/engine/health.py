@@ -12,7 +12,7 @@ from decimal import Decimal
 from distilkit.calls import Call, Prompt, Record, plan
 from distilkit.engine.breaker import Rule
 from distilkit.engine.gate import Gate
-from distilkit.engine.keeping import entry_of
+from distilkit.engine.keeping import Keeper, entry_of
 from distilkit.engine.ports import Ports
 from distilkit.engine.sheet import Aftermath
 from distilkit.errors import ProviderError
@@ -69,10 +69,13 @@ def aftermath(checked: Checked, rule: Rule) -> Aftermath:
     return replace(done, latency_s=checked.record.latency_s if checked.record else None)
 
 
-async def watch(profile: Profile, rule: Rule, interval_s: float, ports: Ports, gate: Gate) -> None:
-    """Check a profile every `interval_s` seconds until cancelled, and feed its breaker."""
+async def watch(profile: Profile, rule: Rule, interval_s: float, keeper: Keeper, gate: Gate) -> None:
+    """Check a profile every `interval_s` seconds until cancelled, feed its breaker, and count what it costs."""
     while True:
-        await ports.sleep(interval_s)
+        await keeper.ports.sleep(interval_s)
         # A check that goes wrong must not end the run beside it, which hears of a full disk from its own answers.
         with contextlib.suppress(Exception):
-            gate.tell(aftermath(await check(profile, ports), rule))
+            checked = await check(profile, keeper.ports)
+            gate.tell(aftermath(checked, rule))
+            if keeper.purse is not None and checked.record is not None:
+                keeper.purse.paid(question(profile), checked.cost_usd)

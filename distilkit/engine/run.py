@@ -50,7 +50,7 @@ async def run(calls: Sequence[Call], ports: Ports) -> None:
             for own in lanes.values():
                 choice = _choice(own[0], backends, board, ports)
                 if choice is not None:
-                    watching += _watching(own[0], choice, ports, gate)
+                    watching += _watching(own[0], choice, keeper, gate)
                 lane = Lane(iter(own), backends, choice, ports)
                 most = sum(option.profile.max_concurrency for option in own[0].choices)
                 for _ in range(min(len(own), most)):
@@ -88,13 +88,13 @@ def _choice(call: Call, backends: dict[str, Backend], board: Board, ports: Ports
     return Choice(call.route, backends, board, clock=ports.clock, price_line=ports.price_line)
 
 
-def _watching(call: Call, choice: Choice, ports: Ports, gate: Gate) -> list[asyncio.Task[None]]:
+def _watching(call: Call, choice: Choice, keeper: Keeper, gate: Gate) -> list[asyncio.Task[None]]:
     """Start the background checks that a strategy asks for."""
     interval_s = call.route.strategy.health_check_interval_s if call.route else None
     if interval_s is None:
         return []
     loop = asyncio.get_running_loop()
-    return [loop.create_task(watch(each.profile, choice.rule, interval_s, ports, gate)) for each in call.options]
+    return [loop.create_task(watch(each.profile, choice.rule, interval_s, keeper, gate)) for each in call.options]
 
 
 def _first_of_each(calls: Sequence[Call]) -> list[Call]:
