@@ -73,7 +73,7 @@ class Backend:
             return self._error(reason, "rate_limit")
         async with self.room:
             if guard.is_routed and self.outage.wait_s(self._ports.clock()) > 0:
-                return self._error("is down", "provider_error")
+                return self._not_now("is down")
             if (ended := await self._until_up(call, story)) is not None:
                 return ended
             asked = self.outage.begin(is_retry=story.attempts > 0)
@@ -137,20 +137,11 @@ class Backend:
             way = "a process on this store may be suspended: continue or end it, and run again"
             return self._error(f"{text}; {way}", "timeout")
         if isinstance(verdict, LeftAlone):
-            return self._error("is left alone after failures", "provider_error")
+            return self._not_now("is left alone after failures")
         if isinstance(verdict, Paused):
             text = "not sent: an earlier reply to a run on this store asked all of the account to wait"
             return self._error(text, "rate_limit", retry_after_s=verdict.seconds)
-        return Failure(
-            kind="budget",
-            message=f"not sent: {verdict.message()}",
-            attempts=story.attempts,
-            tried=tuple(story.tried),
-            created_at=self._ports.wall(),
-            record=story.record,
-            billed_usd=story.billed_usd if story.record else None,
-            served=call,
-        )
+        return story.ended("budget", f"not sent: {verdict.message()}", call, self._ports.wall())
 
     async def _use(
         self, ticket: Ticket, call: Call, story: Story, rule: Rule, *, asked: bool
@@ -269,14 +260,12 @@ class Backend:
 
     def _odd(self, message: str, call: Call, story: Story) -> Failure:
         story.note(call, "unknown")
-        return Failure(
-            kind="unknown",
-            message=message,
-            attempts=story.attempts,
-            tried=tuple(story.tried),
-            created_at=self._ports.wall(),
-            served=call,
-        )
+        return story.ended("unknown", message, call, self._ports.wall())
+
+    def _not_now(self, message: str) -> ProviderError:
+        """Say why it is not asked now, though it may be later."""
+        text = f"{self.profile.litellm_model}: {message}"
+        return ProviderError(text, kind="provider_error", provider=self.profile.provider)
 
     def _error(self, message: str, kind: ErrorKind, retry_after_s: float | None = None) -> ProviderError:
         """Say why nothing was sent."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from distilkit.calls import Answer, Call, Failure, Record
 from distilkit.engine.retry import explain
-from distilkit.errors import ProviderError
+from distilkit.errors import ErrorKind, ProviderError
 
 
 @dataclass(slots=True)
@@ -62,9 +62,15 @@ class Story:
 
     def failure(self, error: ProviderError, call: Call, now: float) -> Failure:
         """End without one, because of the last attempt's error."""
+        return self.ended(
+            error.kind, explain(error, attempt=self.attempts, retry=call.profile.retry, now=now), call, now
+        )
+
+    def ended(self, kind: ErrorKind, message: str, call: Call, now: float) -> Failure:
+        """End without an answer; `now` is Unix time."""
         return Failure(
-            kind=error.kind,
-            message=explain(error, attempt=self.attempts, retry=call.profile.retry, now=now),
+            kind=kind,
+            message=message,
             attempts=self.attempts,
             tried=tuple(self.tried),
             created_at=now,
