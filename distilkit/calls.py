@@ -263,9 +263,23 @@ def again(
 ) -> Call:
     """Return a call that asks `target` what `request` asked, with `params` over its own; None removes one."""
     prompt = Prompt(prompt_id, text, request.messages)
-    merged = _merge(request.params, params)
-    members = [_Asked(profile, *profile.endpoint, merged) for profile in _members(target)]
+    if not isinstance(target, Route):
+        member = _Asked(target, *target.endpoint, _merge(request.params, params))
+        return _call(prompt, target, [member], request.sample)
+    # Each member has a system message and parameters of its own: what the one that was asked had, is not the others'.
+    asked = next((each for each in target.members if _asks(each, request)), None)
+    said = dict(request.params)
+    if asked is not None:
+        own = _merge(asked.params, {})
+        said = {name: request.params.get(name) for name in {*own, *said} if request.params.get(name) != own.get(name)}
+        if asked.system and prompt.messages and dict(prompt.messages[0]) == {"role": "system", "content": asked.system}:
+            prompt = Prompt(prompt_id, text, prompt.messages[1:])
+    members = [_Asked.of(profile, {**said, **params}) for profile in target.members]
     return _call(prompt, target, members, request.sample)
+
+
+def _asks(profile: Profile, request: Request) -> bool:
+    return (profile.litellm_model, *profile.endpoint) == (request.model, request.base_url, request.api_version)
 
 
 _MOST = 100_000

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Sequence
+from importlib.resources import files
 from typing import Any
 
 import distilkit as dk
@@ -99,8 +100,14 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"Three simulated models, {len(tasks)} word problems. No real model is asked and no money is spent:")
     print("the dollars are what the answers would cost at the made-up prices of these models.\n")
     with tempfile.TemporaryDirectory() as folder:
-        frame = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder)
-        again = dk.compare(tasks, DEMO_PROFILES, score=score, store=folder, cache="only", progress=False)
+        # The built-in profiles alone: neither a file that lies here nor its budget is meant.
+        asking: dict[str, Any] = {
+            "score": score,
+            "store": folder,
+            "config": str(files("distilkit.profiles") / "builtin.yaml"),
+        }
+        frame = dk.compare(tasks, DEMO_PROFILES, **asking)
+        again = dk.compare(tasks, DEMO_PROFILES, **asking, cache="only", progress=False)
     print_summary(frame)
     example = frame[frame["profile"] == "sim/large"].iloc[0]
     print(f"\nOne answer of sim/large, its thinking apart:\n  asked     {clip(example['prompt'])}")

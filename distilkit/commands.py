@@ -45,7 +45,7 @@ def _status(options: argparse.Namespace) -> None:
         "paused s": frame["paused_s"].map(lambda value: f"{value:.0f}"),
         "answered": frame["answered"],
         "failed": frame["failed"],
-        "mean s": frame["latency_s"].map(lambda value: f"{value:.2f}", na_action="ignore").fillna("-"),
+        "mean s": frame["latency_s"].map(lambda value: f"{value:.2f}", na_action="ignore").astype("object").fillna("-"),
         "last error": frame["last_error"].fillna("-"),
     }
     print_table(pd.DataFrame(shown))
@@ -77,14 +77,20 @@ def _check(options: argparse.Namespace) -> int:
         "reachable": _words(frame["reachable"]),
         "authorised": _words(frame["authorised"]),
         "model exists": _words(frame["model_exists"]),
-        "seconds": frame["latency_s"].map(lambda value: f"{value:.2f}", na_action="ignore").fillna("-"),
-        "$": frame["cost_usd"].map(lambda value: f"{value:.6f}", na_action="ignore").fillna("-"),
+        "seconds": _figures(frame["latency_s"], ".2f"),
+        "$": _figures(frame["cost_usd"], ".6f"),
     }
     print_table(pd.DataFrame(shown))
     failed = frame[frame["error"].notna()]
     for profile, kind, error in zip(failed["profile"], failed["error_kind"], failed["error"], strict=True):
         print(f"{clip(profile)}: {kind}: {clip(error, 300)}")
     return 1 if len(failed) else 0
+
+
+def _figures(values: Iterable[Any], digits: str) -> list[str]:
+    import pandas as pd
+
+    return ["-" if pd.isna(value) else format(value, digits) for value in values]
 
 
 def _words(flags: Iterable[Any]) -> list[str]:

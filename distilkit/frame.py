@@ -124,7 +124,7 @@ def _answered(call: Call, answer: Answer, *, first: bool) -> tuple[Any, ...]:
 
 
 def _failed(call: Call, failure: Failure, *, first: bool) -> tuple[Any, ...]:
-    record, served = failure.record and sound(failure.record), failure.served or call
+    record, served = failure.record and sound(failure.record), failure.served or call.choices[0]
     said = (None,) * 9 if record is None else _said(served, record)
     billed = failure.billed_usd if first or failure.billed_usd is None else Decimal(0)
     return (

@@ -107,7 +107,7 @@ class Alerts:
     def warn(self) -> None:
         """Warn, from the caller's thread."""
         for text in self._texts:
-            warnings.warn(text, RunWarning, stacklevel=5)
+            warnings.warn(text, RunWarning, stacklevel=6)
 
 
 class RunWarning(UserWarning):

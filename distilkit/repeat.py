@@ -7,7 +7,7 @@ store; knows no provider.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +22,7 @@ from distilkit.profiles import Budget, Profile, Route, Strategy, check_params
 from distilkit.running import Manner, running
 from distilkit.scoring import Scores, apply
 from distilkit.scoring import check as check_scores
+from distilkit.scoring import names as score_names
 from distilkit.serving import CacheMode, last_failures
 from distilkit.store import Store
 from distilkit.targets import chosen, opened_store
@@ -80,10 +81,18 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
         send=send,
     )
     check_params(params or {})
+    _check_frame(df)
+    check_scores(score, _own(df, score))
     places = _places(df, where)
     if not places:
         return df.copy()
-    own = {each.name: each for each in profiles}
+    given = [profiles] if isinstance(profiles, Profile | Strategy) else profiles
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InputError(f"profiles= takes Profile and Strategy objects, not {profiles!r}")
+    given = list(given)
+    if odd := [each for each in given if not isinstance(each, Profile | Strategy)]:
+        raise InputError(f"profiles= takes Profile and Strategy objects that no file names, not {odd[0]!r}")
+    own = {each.name: each for each in given}
     names = list(dict.fromkeys(str(df["profile"].iloc[place]) for place in places))
     named = chosen([own.get(name, name) for name in names], config)
     with opened_store(store) as kept:
@@ -99,12 +108,29 @@ rerun = blocking(_rerun)
 arerun = awaiting(_rerun)
 
 
-def _places(df: pd.DataFrame, where: Any) -> list[int]:
+def _check_frame(df: object) -> None:
     import pandas as pd
 
+    if not isinstance(df, pd.DataFrame):
+        raise InputError(f"df: must be a frame from compare, not {type(df).__name__}")
     missing = [name for name in ("key", "profile", "prompt_id", "prompt", "sample", "error_kind") if name not in df]
     if missing:
         raise InputError(f"df: lacks the columns {', '.join(missing)}; pass a frame from compare, with its columns")
+    if not df.columns.is_unique:
+        raise InputError("df: has a column twice; pass a frame from compare, with its columns")
+
+
+def _own(df: pd.DataFrame, score: Scores) -> list[str]:
+    """Return the columns that will be there before scoring."""
+    made = {made for name in score_names(score) for made in (name, f"{name}_reason")}
+    return [str(name) for name in df.columns if name not in COLUMNS and name not in made]
+
+
+def _places(df: pd.DataFrame, where: Any) -> list[int]:
+    import pandas as pd
+
+    if isinstance(where, pd.Series) and not where.index.equals(df.index):
+        raise InputError("where= has other row labels than df; take it from the same frame")
     mask = df["error_kind"].notna() if where is None else where
     try:
         flags = pd.Series(mask).astype("boolean").fillna(value=False).tolist()
@@ -142,7 +168,10 @@ def _call(
     target = targets.get(name)
     if target is None:
         raise InputError(f"df: its profile {name!r} is now called otherwise; name it in profiles= or in the file")
-    plain = prompt_id if isinstance(prompt_id, str) else int(prompt_id)
+    try:
+        plain = prompt_id if isinstance(prompt_id, str) else int(prompt_id)
+    except (TypeError, ValueError):
+        raise InputError(f"df: row {place} has no usable prompt_id, but {prompt_id!r}") from None
     return again(plain, str(row["prompt"]), target, request, params)
 
 
@@ -151,15 +180,31 @@ def _merged(df: pd.DataFrame, places: Sequence[int], new: pd.DataFrame, score: S
     import pandas as pd
 
     result = df.copy()
-    scores = [name for name in (check_scores(score, ()) or score_columns(df, None)) if name in df]
+    scores = [name for name in (score_names(score) or score_columns(df, None)) if name in df]
     for name in COLUMNS:
         if name in result:
             column = result[name].astype("object")
             column.iloc[list(places)] = new[name].astype("object").to_numpy()
-            result[name] = column.astype(result[name].dtype)
+            result[name] = _fitting(column, result[name].dtype, COLUMNS[name])
     stale = [f"{name}_reason" for name in scores if f"{name}_reason" in result]
     if score:
         return apply(result.drop(columns=[*scores, *stale]), score)
     for name in (*scores, *stale):
-        result.loc[result.index[list(places)], name] = pd.NA
+        column = result[name].copy()
+        column.iloc[list(places)] = pd.NA
+        result[name] = column
     return result
+
+
+def _fitting(column: pd.Series, dtype: Any, usual: str) -> pd.Series:
+    """Return a column of the type it had, where that holds all its values: a frame read from a file may have others."""
+    import pandas as pd
+
+    for each in () if isinstance(dtype, pd.CategoricalDtype) else (dtype, usual):
+        try:
+            kept = column.astype(each or "object")  # type: ignore[arg-type] # any dtype, or its name
+        except (TypeError, ValueError):
+            continue
+        if kept.isna().equals(column.isna()):
+            return kept
+    return column

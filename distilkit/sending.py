@@ -12,6 +12,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from distilkit._imports import uninterrupted
@@ -109,7 +110,7 @@ def _check_budget(plan: Plan) -> None:
     if unpriced_names:
         raise InputError(unpriced(list(dict.fromkeys(unpriced_names))))
     if (text := overshoot(open_ended)) is not None:
-        warnings.warn(text, RunWarning, stacklevel=6)
+        warnings.warn(text, RunWarning, stacklevel=7)
 
 
 @functools.lru_cache(maxsize=1_000)
@@ -157,7 +158,7 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
             find=find,
             board=board,
             budget=plan.budget or None,
-            spent=plan.store.spend_rows,
+            spent=lambda: plan.store.spend_rows(datetime.now(UTC).date().replace(day=1)),
             price_line=_line_of,
             most_output=_most_of,
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from distilkit.errors import InputError
 from distilkit.profiles import Budget, Profile, Route, Strategy, load_profiles, resolve
+from distilkit.profiles.budget import Allowance
 from distilkit.store import Store
 
 if TYPE_CHECKING:
@@ -86,7 +87,20 @@ def combined(named: Chosen, own: Budget) -> Budget:
     names = ("run", "daily", "monthly")
     given = {name: value for name in names if (value := getattr(own, name)) is not None}
     share = file.alert_at if own.alert_at == Budget().alert_at else own.alert_at
-    return replace(file, **given, alert_at=share, providers={**file.providers, **own.providers})
+    return replace(file, **given, alert_at=share, providers=_together(file.providers, own.providers))
+
+
+def _together(file: Mapping[str, Allowance], own: Mapping[str, Allowance]) -> dict[str, Allowance]:
+    """Lay a caller's limits over the file's, field by field: what is not given stays limited."""
+    laid = {
+        name: replace(file[name], **{each: value for each in _PERIODS if (value := getattr(given, each)) is not None})
+        for name, given in own.items()
+        if name in file
+    }
+    return {**file, **own, **laid}
+
+
+_PERIODS = ("run", "daily", "monthly")
 
 
 @contextlib.contextmanager

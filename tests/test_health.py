@@ -104,7 +104,7 @@ def test_a_run_checks_beside_its_calls_where_a_strategy_asks_for_it(tmp_path: Pa
     slow = Profile(name="slow", provider="sim", model="slow", section="s", max_concurrency=1, sim=dials)
     team = dk.Strategy(name="team", policy="failover", profiles=[slow], health_check_interval_s=0.1)
 
-    dk.compare(list("abcdef"), [team], store=tmp_path, progress=False)
+    dk.compare(list("abcdefghijkl"), [team], store=tmp_path, progress=False)
 
     with dk.Store(tmp_path) as store:
-        assert store.spend_rows()[0].answers > 6
+        assert store.spend_rows()[0].answers > 12

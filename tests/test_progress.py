@@ -9,7 +9,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from distilkit.engine.events import Event
-from distilkit.progress import Alerts, RunWarning, Progress, listeners
+from distilkit.progress import Alerts, Progress, RunWarning, listeners
 
 
 def test_the_line_counts_what_happened(capsys: pytest.CaptureFixture[str]) -> None:

@@ -162,3 +162,41 @@ def test_a_strategys_row_is_asked_of_the_strategy(provider: Provider, tmp_path: 
 
     assert after["profile"].tolist() == ["team"]
     assert after["content"].tolist() == ["yes"]
+
+
+def test_a_ready_made_scorer_finds_its_column(provider: Provider, ask: Any, tmp_path: Path) -> None:
+    tasks = pd.DataFrame({"prompt": ["a", "b"], "answer": ["yes", "no"]})
+    score = {"right": dk.score.exact("answer")}
+    cut = ask(tasks, params={"max_tokens": 50}, score=score)
+
+    whole = again(cut, provider, tmp_path, [True, True], params={"max_tokens": 500}, score=score)
+
+    assert whole["right"].tolist() == [True, False]
+
+
+def test_a_scorer_without_its_column_is_refused_before_anything_is_sent(
+    provider: Provider, ask: Any, tmp_path: Path
+) -> None:
+    cut = ask(["a"], params={"max_tokens": 50})
+    provider.sent = []
+
+    with pytest.raises(dk.InputError, match="needs a column 'answer'"):
+        again(cut, provider, tmp_path, [True], params={"max_tokens": 500}, score=dk.score.exact("answer"))
+    assert provider.sent == []
+
+
+def test_a_mask_in_another_order_is_refused(provider: Provider, ask: Any, tmp_path: Path) -> None:
+    frame = ask(["a", "b"])
+
+    with pytest.raises(dk.InputError, match="where="):
+        again(frame, provider, tmp_path, (frame["content"] == "yes").iloc[::-1])
+
+
+def test_a_doubled_index_touches_no_other_row(provider: Provider, ask: Any, tmp_path: Path) -> None:
+    score = {"yes": lambda row: row.content == "yes"}
+    twice = pd.concat([ask(["a"], params={"max_tokens": 50}, score=score), ask(["b"], score=score)])
+
+    after = again(twice, provider, tmp_path, [True, False], params={"max_tokens": 500})
+
+    assert pd.isna(after["yes"].iloc[0])
+    assert after["yes"].iloc[1]

@@ -76,7 +76,7 @@ class Backend:
                 return self._not_now("is down")
             if (ended := await self._until_up(call, story)) is not None:
                 return ended
-            asked = self.outage.begin(is_retry=story.attempts > 0)
+            asked = self.outage.begin(is_retry=self.profile.name in story.asked)
             try:
                 verdict = await self._gate.enter(
                     call,
@@ -156,6 +156,7 @@ class Backend:
             done = replace(done, sent=True, judged=False)
             story.since = now if story.since is None else story.since
             story.attempts += 1
+            story.asked.add(self.profile.name)
             self._say("sent", call, story)
             came, done = await self._send(call, story, done, asked=asked)
             return came

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from distilkit.calls import Call
@@ -22,6 +23,8 @@ from distilkit.profiles.profile import Profile
 from distilkit.reading import Completion, cost_usd
 from distilkit.store.board import Board, BusyError
 
+# Seconds after which a member that has answered in this run is tried again where nobody else can be asked.
+_SOON_S = 2.0
 PriceLine = Callable[[Profile], Mapping[str, str] | None]
 
 
@@ -110,16 +113,26 @@ class Choice:
         sheet.set_turn(call.name, turn)
         for member in ranked:
             option = next(option for option in options if option.profile.name == member)
-            before = sheet.breaker(option.profile)
-            let_in, after = enter(before, self.rule, now)
-            if after != before:
-                sheet.set_breaker(option.profile, after)
-            if let_in:
-                self._asked[member] += 1
-                if after != before:
-                    self._probes.add(id(option))
+            if self._let_in(option, sheet, self.rule):
+                return option
+        # Nobody is well. One that has answered in this run is not left alone for long: better a probe than nobody.
+        soon = replace(self.rule, recovery_timeout_s=min(self.rule.recovery_timeout_s, _SOON_S))
+        for option in options:
+            outage = self._backends[option.profile.name].outage
+            if outage.has_answered and outage.wait_s(now) <= 0 and self._let_in(option, sheet, soon):
                 return option
         return max(0.05, min(self._wait_s(option, sheet) for option in options))
+
+    def _let_in(self, option: Call, sheet: Sheet, rule: Rule) -> bool:
+        before = sheet.breaker(option.profile)
+        let_in, after = enter(before, rule, self._clock())
+        if after != before:
+            sheet.set_breaker(option.profile, after)
+        if let_in:
+            self._asked[option.profile.name] += 1
+            if after != before:
+                self._probes.add(id(option))
+        return let_in
 
     def _wait_s(self, option: Call, sheet: Sheet) -> float:
         now, profile = self._clock(), option.profile

@@ -20,6 +20,7 @@ from distilkit.calls import Call, Record
 from distilkit.engine.budget import Refusal
 from distilkit.engine.needs import Need
 from distilkit.engine.purse import Purse
+from distilkit.engine.retry import MOST_MARGIN_S
 from distilkit.engine.sheet import Aftermath, Sheet, scope_of
 from distilkit.engine.verdicts import Blocked, Found, Guard, LeftAlone, Paused, Ticket, Verdict
 from distilkit.errors import StoreError
@@ -166,7 +167,8 @@ class Gate:
                 return refused
             entry.claim = claim
         scope = sheet.scope(entry.call.profile)
-        if scope is not None and (paused := scope.paused_s(self._clock())) > entry.call.profile.retry.max_wait_s:
+        patience_s = entry.call.profile.retry.max_wait_s + MOST_MARGIN_S
+        if scope is not None and (paused := scope.paused_s(self._clock())) > patience_s:
             sheet.close(Aftermath(call=entry.call, claim=entry.claim, place=entry.place))
             return Paused(paused)
         got = sheet.admit(entry.call, entry.place, entry.need())

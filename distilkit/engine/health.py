@@ -22,6 +22,7 @@ from distilkit.reading import cost_usd, read
 _TEXT = "Reply with the word OK."
 _MESSAGES = ({"role": "user", "content": _TEXT},)
 # Enough for models that refuse fewer, few enough to cost next to nothing.
+_LEAST_INTERVAL_S = 1.0
 _SHORT = {"max_tokens": 16, "max_completion_tokens": None}
 
 
@@ -70,9 +71,11 @@ def aftermath(checked: Checked, rule: Rule) -> Aftermath:
 
 
 async def watch(profile: Profile, rule: Rule, interval_s: float, keeper: Keeper, gate: Gate) -> None:
-    """Check a profile every `interval_s` seconds until cancelled, feed its breaker, and count what it costs."""
+    """Check a profile every `interval_s` seconds (at least one) until cancelled, feed its breaker, count its cost."""
     while True:
-        await keeper.ports.sleep(interval_s)
+        await keeper.ports.sleep(max(interval_s, _LEAST_INTERVAL_S))
+        if keeper.purse is not None and not keeper.purse.allows(question(profile)):
+            continue
         # A check that goes wrong must not end the run beside it, which hears of a full disk from its own answers.
         with contextlib.suppress(Exception):
             checked = await check(profile, keeper.ports)

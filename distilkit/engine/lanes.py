@@ -66,17 +66,7 @@ class Lane:
         last: tuple[Call, ProviderError] | None = None
         while True:
             option = choice.next(call, asked)
-            if isinstance(option, float):
-                if self._out_of_time(story, call, option):
-                    return self._none_left(call, story, last, choice.reasons(call))
-                self._say_waiting(call, option, choice)
-                await self._ports.sleep(min(option, _LONGEST_LOOK_S))
-            elif option is None:
-                if last is None or not asked or (wait := self._wait(last[1], story, self._backend(last[0]))) is None:
-                    return self._none_left(call, story, last, choice.reasons(call))
-                asked = []
-                await self._pause(last[1], story, wait)
-            else:
+            if isinstance(option, Call):
                 came = await self._ask(option, story, choice)
                 if not isinstance(came, ProviderError) and came is not self._backend(option).closed:
                     return came
@@ -86,6 +76,15 @@ class Lane:
                 if last[1].kind != "connection":  # the breaker counts those, and tries again
                     self._close_if_hopeless(self._backend(option), last[1])
                 asked.append(option.profile.name)
+            elif asked and last and (wait := self._wait(last[1], story, self._backend(last[0]))) is not None:
+                # Nobody else can be asked now: the same again, as a plain profile would be.
+                asked = []
+                await self._pause(last[1], story, wait)
+            elif option is None or self._out_of_time(story, call, option):
+                return self._none_left(call, story, last, choice.reasons(call))
+            else:
+                self._say_waiting(call, option, choice)
+                await self._ports.sleep(min(option, _LONGEST_LOOK_S))
 
     async def _ask(self, option: Call, story: Story, choice: Choice) -> Answer | Failure | ProviderError:
         before = story.attempts

@@ -85,6 +85,11 @@ class Purse:
         before, self._told = self._told, spent
         return alerts(self._limits, before, spent, self._budget.alert_at)
 
+    def allows(self, call: Call) -> bool:
+        """Say whether a small call beside the run's own fits what is not spent yet."""
+        section = call.profile.section
+        return refusal(self._limits, self._spent, lambda _limit: Decimal(0), self.worst(call), section) is None
+
     def paid(self, call: Call, cost: Decimal | None) -> None:
         """Count a reply that is in the ledger by now."""
         if cost is None:

@@ -10,6 +10,8 @@ from distilkit.profiles.profile import Retry
 
 # A provider that names a time is not asked a moment early: clocks differ by a little.
 _MARGIN_S = 0.05
+MOST_MARGIN_S = _MARGIN_S + 1.0
+"""Seconds that a wait may exceed the time a provider named."""
 
 
 def wait_before_retry(error: ProviderError, *, attempt: int, retry: Retry, random: Random) -> float | None:

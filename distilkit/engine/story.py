@@ -23,6 +23,7 @@ class Story:
         billed_usd: dollars paid so far; None where that is not known.
         record: the last reply that was paid for and was no answer.
         served: the plain call that `record` belongs to.
+        asked: the profiles that were sent a request.
         since: the run's clock when its deadline began: with the first request, or, for a strategy, when a worker
             took it up; None before.
         estimate: input tokens of the request being sent, as counted here; 0 where nothing is limited.
@@ -36,6 +37,7 @@ class Story:
     billed_usd: Decimal | None = Decimal(0)
     record: Record | None = None
     served: Call | None = None
+    asked: set[str] = field(default_factory=set)
     since: float | None = None
     estimate: int = 0
 

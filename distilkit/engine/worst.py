@@ -74,6 +74,8 @@ def worst_case(
     rates = dearest(price, line, inputs)
     if rates is None:
         return None
+    # A limit below 0 is none: some servers take -1 for endless.
+    max_output = None if max_output is not None and max_output < 0 else max_output
     output = assumed_output if max_output is None else max_output
     dollars = _EXACT.add(_EXACT.multiply(rates.input, Decimal(inputs)), _EXACT.multiply(rates.output, Decimal(output)))
     return Worst(dollars, bounded=max_output is not None or rates.output == 0)

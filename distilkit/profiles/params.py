@@ -27,6 +27,8 @@ def check_params(params: Mapping[str, Any]) -> None:
     Raises:
         InputError: names the parameter and the way out.
     """
+    if not isinstance(params, Mapping):
+        raise InputError(f"params= takes a mapping such as {{'temperature': 0}}, not {type(params).__name__}")
     if not params:
         return
     from distilkit.profiles.nearest import nearest

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from distilkit.calls import Call, Failure, Outcome
+from distilkit.engine.health import question
 from distilkit.profiles import RateLimit
 from distilkit.rehearsal.enforced import Door
 from distilkit.rehearsal.standin import Arrival
@@ -89,6 +90,8 @@ def summary(asked: Sequence[Asked], played: Played) -> pd.DataFrame:
         for call in each.calls:
             for option in call.choices:
                 owners.setdefault(option.key, each.name)
+                if call.route is not None:
+                    owners.setdefault(question(option.profile).key, each.name)  # its health checks
     own: dict[str, list[Arrival]] = defaultdict(list)
     for arrival in played.arrivals:
         own[owners[arrival.key]].append(arrival)

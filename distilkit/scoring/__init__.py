@@ -3,7 +3,7 @@
 Works on any frame with the columns a scorer names; knows nothing of providers, prices or files.
 """
 
-from distilkit.scoring.applying import Score, Scores, apply, check
+from distilkit.scoring.applying import Score, Scores, apply, check, names
 from distilkit.scoring.numerals import last_number
 from distilkit.scoring.outcome import Row, Scorer, Unscored
 from distilkit.scoring.scorers import contains, exact, number, number_or_text, regex
@@ -19,6 +19,7 @@ __all__ = [
     "contains",
     "exact",
     "last_number",
+    "names",
     "number",
     "number_or_text",
     "regex",

@@ -47,6 +47,11 @@ def check(scores: Scores, columns: Iterable[str]) -> dict[str, Scorer]:
     return scorers
 
 
+def names(scores: Scores) -> list[str]:
+    """Return the names of the columns that scorers make."""
+    return list(_named(scores))
+
+
 def apply(frame: pd.DataFrame, score: Scores) -> pd.DataFrame:
     """Return a copy of `frame` with a column for each score at its end, in order.
 

@@ -105,11 +105,13 @@ def add(cache: Any, rows: Iterable[SpendRow]) -> int:
     return damaged
 
 
-def read(reader: Reader) -> Iterator[SpendRow]:
-    """Run through the totals by day, section and profile; warns once of those that are damaged."""
+def read(reader: Reader, since: date | None = None) -> Iterator[SpendRow]:
+    """Run through the totals by day, section and profile, from a day on; warns once of those that are damaged."""
     tally = Tally()
+    # A key begins with its day, so that the totals of a month lie together.
+    first = _PREFIX if since is None else f'{_PREFIX}["{since.isoformat()}'
     statement = "SELECT key, mode, filename, value FROM Cache WHERE key >= ? AND key < ? AND raw = 1 ORDER BY key"
-    for key, *row in reader.query(statement, (_PREFIX, _BEHIND)):
+    for key, *row in reader.query(statement, (first, _BEHIND)):
         try:
             yield _from_blob(key, bytes_of(*row))
         except Damaged as damage:

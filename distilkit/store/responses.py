@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -200,9 +201,9 @@ class Store:
         commits = self._writing()
         return commits.submit(partial(_put_each, commits, entries))
 
-    def spend_rows(self) -> list[SpendRow]:
-        """Return what was spent, by day, section and profile."""
-        return list(ledger.read(self._reader))
+    def spend_rows(self, since: date | None = None) -> list[SpendRow]:
+        """Return what was spent, by day, section and profile: from a day on (UTC), or all of it where it is None."""
+        return list(ledger.read(self._reader, since))
 
     def stats(self) -> Stats:
         """Count what is stored."""

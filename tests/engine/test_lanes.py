@@ -388,3 +388,32 @@ def test_where_the_store_cannot_be_read_any_more_the_rest_are_rows(world: Any, m
 
     assert len(world.outcomes) == 20
     assert all("the store is gone" in outcome.message for outcome in world.outcomes.values())
+
+
+def test_a_strategy_is_no_worse_than_its_best_member(world: Any, make_record: Any) -> None:
+    """One member is dead, the other fails one attempt in ten: every row is answered, as without the dead one."""
+
+    def reply(call: Call, _nth: int) -> Any:
+        world.now += 0.05
+        if call.profile.name == "dead" or len(world.sent) % 10 == 0:
+            return ProviderError("down", kind="provider_error", provider="sim", status=503)
+        return make_record()
+
+    world.reply = reply
+
+    world.run(routed(200, member("dead"), member("well"), recovery_timeout_s=300.0))
+
+    assert all(isinstance(outcome, Answer) for outcome in world.outcomes.values())
+    assert world.now < 100.0 + 60.0
+
+
+def test_a_retry_after_of_just_the_patience_is_waited_for(
+    world: Any, make_calls: Any, make_record: Any, make_error: Any
+) -> None:
+    world.reply = lambda _call, nth: (
+        make_record() if len(world.sent) > 1 or nth else make_error("rate_limit", retry_after_s=60.0)
+    )
+
+    world.run(make_calls(40))
+
+    assert all(isinstance(outcome, Answer) for outcome in world.outcomes.values())

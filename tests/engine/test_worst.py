@@ -236,3 +236,17 @@ def test_tools_and_schemas_are_sent_and_counted() -> None:
 )
 def test_what_the_provider_may_add_has_no_end(params: dict[str, Any], expected: object) -> None:
     assert is_open_ended(params) is expected
+
+
+@pytest.mark.parametrize("limit", [-1, -100_000])
+def test_a_limit_below_zero_is_none(limit: int) -> None:
+    """Some servers read it as endless; it must not make a call cheaper than nothing."""
+    price = Price(input_per_million=Decimal(1), output_per_million=Decimal(1))
+
+    found = worst_case(
+        input_bytes=10, messages=1, images=0, max_output=limit, assumed_output=4_096, price=price, line=None
+    )
+
+    assert found is not None
+    assert found.dollars > 0
+    assert not found.bounded
