@@ -116,12 +116,17 @@ class Choice:
             if self._let_in(option, sheet, self.rule):
                 return option
         # Nobody is well. One that has answered in this run is not left alone for long: better a probe than nobody.
-        soon = replace(self.rule, recovery_timeout_s=min(self.rule.recovery_timeout_s, _SOON_S))
         for option in options:
-            outage = self._backends[option.profile.name].outage
-            if outage.has_answered and outage.wait_s(now) <= 0 and self._let_in(option, sheet, soon):
+            backend = self._backends[option.profile.name]
+            works = backend.outage.has_answered and backend.outage.wait_s(now) <= 0
+            if works and self._let_in(option, sheet, self._rule_of(backend)):
                 return option
         return max(0.05, min(self._wait_s(option, sheet) for option in options))
+
+    def _rule_of(self, backend: Backend) -> Rule:
+        """Return the rule for a member where nobody else can be asked."""
+        known = backend.outage.has_answered
+        return replace(self.rule, recovery_timeout_s=min(self.rule.recovery_timeout_s, _SOON_S)) if known else self.rule
 
     def _let_in(self, option: Call, sheet: Sheet, rule: Rule) -> bool:
         before = sheet.breaker(option.profile)
@@ -135,8 +140,9 @@ class Choice:
         return let_in
 
     def _wait_s(self, option: Call, sheet: Sheet) -> float:
-        now, profile = self._clock(), option.profile
-        return max(open_for_s(sheet.breaker(profile), self.rule, now), self._backends[profile.name].outage.wait_s(now))
+        now, backend = self._clock(), self._backends[option.profile.name]
+        alone_s = open_for_s(sheet.breaker(option.profile), self._rule_of(backend), now)
+        return max(alone_s, backend.outage.wait_s(now))
 
     def _candidate(self, option: Call, sheet: Sheet, busy: Mapping[str, int]) -> Candidate:
         profile, now = option.profile, self._clock()
