@@ -14,7 +14,6 @@ from distilkit.screen import clip, print_table
 
 _STORE_HELP = "the folder of the store (default: $DISTILKIT_STORE or the user's data folder)"
 _CONFIG_HELP = "the profile file (default: ./distilkit.yaml and the usual places)"
-_SPEND_BY = ("day", "month", "provider", "profile", "total")
 
 
 def _names(text: str | None) -> list[str] | None:
@@ -62,14 +61,15 @@ def _of(used: Any, limit: Any) -> str:
 
 def add_check(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `check`."""
-    parser.add_argument("profiles", nargs="?", help="names, separated by commas (default: the file's default)")
+    parser.add_argument("names", nargs="?", help="names, separated by commas (default: the file's default)")
+    parser.add_argument("--profiles", "-p", help="the same")
     parser.add_argument("--config", help=_CONFIG_HELP)
     parser.add_argument("--store", help=_STORE_HELP)
     parser.set_defaults(run=_check)
 
 
 def _check(options: argparse.Namespace) -> int:
-    frame = dk.check(_names(options.profiles), config=options.config, store=options.store)
+    frame = dk.check(_names(options.names or options.profiles), config=options.config, store=options.store)
     import pandas as pd
 
     shown: dict[str, Any] = {
@@ -101,13 +101,16 @@ def _words(flags: Iterable[Any]) -> list[str]:
 
 def add_spend(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `spend`."""
-    parser.add_argument("--by", choices=_SPEND_BY, help="one line for each (default: day, provider and profile)")
+    parser.add_argument(
+        "--by", help="day, month, provider, profile, several with commas, or total (default: all but month)"
+    )
     parser.add_argument("--store", help=_STORE_HELP)
     parser.set_defaults(run=_spend)
 
 
 def _spend(options: argparse.Namespace) -> None:
-    frame = dk.spend(options.store, by=options.by)
+    by = _names(options.by)
+    frame = dk.spend(options.store, by=by[0] if by and len(by) == 1 else by)
     if not len(frame):
         print("nothing was paid for yet")
         return
