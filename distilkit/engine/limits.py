@@ -28,6 +28,8 @@ _LAYOUT = b"limits1"
 _CLOCK_SLACK_S = 60.0
 # A provider that judges by the second draws its 429s in the first second: begin evenly, then let the burst come in.
 _PROBE_S = 1.0
+# More than any limit; what a header says beyond it is no number to count with.
+_MOST = 1e15
 _OPENING_S = 2.0
 _ASLEEP_S = 10.0
 _LONGEST_PAUSE_S = 86_400.0
@@ -239,7 +241,7 @@ class Scope:
         # What the account has beyond the declared limit is there for others.
         theirs = one.limit - self._allowance.limits(limits, now).get(one.unit, one.limit)
         is_ours = used <= meter.total and reset_s <= WINDOW_S
-        if (foreign := ceil(used - theirs - meter.total)) > 0:
+        if (foreign := ceil(min(used - theirs - meter.total, _MOST))) > 0:
             meter.put_until(now + min(reset_s, WINDOW_S), foreign)
         return is_ours
 

@@ -505,3 +505,11 @@ def test_no_minute_holds_more_than_the_limit(asked: list[tuple[Need, float]]) ->
         minute = [amount for at, amount in went[: n + 1] if at > end - 60]
         assert len(minute) <= 100
         assert sum(minute) <= max(9_000, minute[-1] if len(minute) == 1 else 0)
+
+
+def test_a_limit_beyond_all_numbers_is_counted_no_further_than_any_limit() -> None:
+    scope = Scope()
+
+    scope.learn([Told("requests", limit=2.0**63, remaining=0.0)], RateLimit(), 1_000.0)
+
+    assert Scope.load(scope.dump(), 1_000.0).used(1_000.0)["requests"] <= 1e15
