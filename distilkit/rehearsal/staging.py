@@ -24,7 +24,7 @@ from distilkit.rehearsal.stored import Stored, look_up
 from distilkit.rehearsal.table import Asked, Played, summary, timeline_of
 from distilkit.serving import CacheMode
 from distilkit.store import Store
-from distilkit.targets import Wanted, chosen_profiles
+from distilkit.targets import Wanted, chosen_profiles, members_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,7 +121,7 @@ def rehearse(  # noqa: PLR0913 - compare's arguments, so that one can be put in 
     asked, _ = to_prompts(prompts, template=template, system=system)
     targets = chosen_profiles(profiles, config)
     calls = plan(asked, targets, params=params or {}, samples=samples)
-    members = [member for target in targets for member in _members(target)]
+    members = [member for target in targets for member in members_of(target)]
     check_enforced(limits_enforced, [member.name for member in members])
     scene = _Scene(stored=look_up(calls, store), cache=cache, doors=doors_of(members, limits_enforced), given=given)
     played = scene.play(calls)
@@ -173,10 +173,6 @@ class _Scene:
         if call.route is None:
             return texts[call.profile.name]
         return "; ".join(f"{name}: {text}" for name, text in texts.items())
-
-
-def _members(target: Profile | Route) -> Sequence[Profile]:
-    return target.members if isinstance(target, Route) else (target,)
 
 
 def _given(*, latency_s: object, output_tokens: object, seed: object) -> Given:
