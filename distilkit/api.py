@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit._sync import Body, awaiting, blocking
-from distilkit.calls import Call, plan
+from distilkit.calls import Call
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Send
 from distilkit.errors import ProviderError
 from distilkit.frame import Rows
+from distilkit.planning import plan
 from distilkit.profiles import Budget, Profile, Strategy, check_params
 from distilkit.prompts import to_prompts
 from distilkit.running import Manner, running

@@ -11,9 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from distilkit.calls import Call, Record, plan
+from distilkit.calls import Call, Record
 from distilkit.engine.tokens import count_messages, max_output_tokens
 from distilkit.errors import InputError
+from distilkit.planning import plan
 from distilkit.profiles import Profile, Route, Strategy, check_params
 from distilkit.prompts import to_prompts
 from distilkit.provider import limits_of, price_line

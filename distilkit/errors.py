@@ -65,6 +65,7 @@ class ProviderError(DistilkitError):
         retryable: whether the same request may succeed later.
         body: the start of the provider's reply, scrubbed of secrets, or "".
         headers: those of the reply that tell of limits and times, by lower-case name, scrubbed of secrets; {} without.
+        partial: the `Record` of a stream that was cut, with what had come until then, or None. It is no answer.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class ProviderError(DistilkitError):
         retryable: bool | None = None,
         body: str = "",
         headers: Mapping[str, str] | None = None,
+        partial: object | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -88,10 +90,11 @@ class ProviderError(DistilkitError):
         self.retryable = kind in _PASSING if retryable is None else retryable
         self.body = body
         self.headers: Mapping[str, str] = dict(headers or {})
+        self.partial = partial
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle by fields: the default would call the constructor without its keywords."""
-        fields = ("kind", "provider", "status", "retry_after_s", "retryable", "body", "headers")
+        fields = ("kind", "provider", "status", "retry_after_s", "retryable", "body", "headers", "partial")
         return _rebuild, (self.message, {name: getattr(self, name) for name in fields})
 
 

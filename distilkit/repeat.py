@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit._sync import Body, awaiting, blocking
 from distilkit.analysis.summary import score_columns
-from distilkit.calls import Call, Request, again
+from distilkit.calls import Call, Request
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Send
 from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
+from distilkit.planning import again
 from distilkit.profiles import Budget, Profile, Route, Strategy, check_params
 from distilkit.running import Manner, running
 from distilkit.scoring import Scores, apply

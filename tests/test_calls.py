@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilkit.calls import Answer, Call, Failure, Prompt, Record, Request, plan
+from distilkit.calls import Answer, Call, Failure, Prompt, Record, Request
 from distilkit.errors import InputError
+from distilkit.planning import plan
 from distilkit.profiles.profile import Price, Profile, RateLimit
 from distilkit.profiles.secrets import Secret
 from distilkit.sim.spec import Dials

@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from distilkit.calls import Answer, Call, Failure, Prompt, Record, plan
+from distilkit.calls import Answer, Call, Failure, Prompt, Record
 from distilkit.errors import KINDS
 from distilkit.frame import COLUMNS, Rows, to_frame
+from distilkit.planning import plan
 from distilkit.profiles.profile import Price, Profile
 
 PRICE = Price(input_per_million=Decimal(1), output_per_million=Decimal(2))

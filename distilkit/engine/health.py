@@ -9,13 +9,14 @@ import contextlib
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from distilkit.calls import Call, Prompt, Record, plan
+from distilkit.calls import Call, Prompt, Record
 from distilkit.engine.breaker import Rule
 from distilkit.engine.gate import Gate
 from distilkit.engine.keeping import Keeper, entry_of
 from distilkit.engine.ports import Ports
 from distilkit.engine.sheet import Aftermath
 from distilkit.errors import ProviderError
+from distilkit.planning import plan
 from distilkit.profiles.profile import Profile
 from distilkit.reading import cost_usd, read
 

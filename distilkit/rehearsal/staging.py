@@ -11,9 +11,10 @@ from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, SupportsFloat, overload
 
-from distilkit.calls import Call, Failure, plan
+from distilkit.calls import Call, Failure
 from distilkit.engine.tokens import max_output_tokens
 from distilkit.errors import InputError
+from distilkit.planning import plan
 from distilkit.profiles import Profile, Route, check_params
 from distilkit.prompts import to_prompts
 from distilkit.rehearsal.enforced import Door, Enforced, check_enforced, doors_of

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from distilkit import calls
+from distilkit import planning
 from distilkit.calls import Call, Prompt, Record
 from distilkit.errors import InputError
 from distilkit.profiles.profile import Profile
@@ -43,7 +43,7 @@ def _call(row: Row, profile: Profile) -> Call:
     params = row.parsed("params", Mapping, "a mapping") or {}
     prompt = Prompt(id=row.number, text=row.text("prompt") or "", messages=messages)
     try:
-        (call,) = calls.plan([prompt], [profile], params=params, samples=1)
+        (call,) = planning.plan([prompt], [profile], params=params, samples=1)
     except InputError as error:
         raise row.wrong(str(error)) from None
     request = replace(call.request, sample=row.sample())

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from distilkit.calls import Call, Outcome, Prompt, Record, plan
+from distilkit.calls import Call, Outcome, Prompt, Record
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Ports
 from distilkit.engine.run import run
 from distilkit.errors import ProviderError
+from distilkit.planning import plan
 from distilkit.profiles.profile import Profile
 from distilkit.store import Entry
 

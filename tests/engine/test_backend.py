@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from distilkit.calls import Call, Prompt, Record, plan
+from distilkit.calls import Call, Prompt, Record
 from distilkit.engine.fastclock import FastLoop, run_fast
 from distilkit.engine.ports import Ports
 from distilkit.engine.run import run
 from distilkit.engine.tokens import count_messages
+from distilkit.planning import plan
 from distilkit.profiles.profile import Profile, RateLimit
 
 PER_MINUTE = 60_000

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from distilkit.calls import Answer, Call, Failure, Prompt, plan
+from distilkit.calls import Answer, Call, Failure, Prompt
 from distilkit.engine.breaker import Breaker
 from distilkit.engine.run import run
 from distilkit.engine.sheet import Sheet
 from distilkit.errors import ProviderError, StoreError
+from distilkit.planning import plan
 from distilkit.profiles import Profile, Route, Strategy
 from distilkit.profiles.profile import Price, RateLimit, Retry
 from distilkit.store.board import Board

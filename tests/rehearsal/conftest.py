@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from distilkit.calls import Call, Prompt, Record, plan
+from distilkit.calls import Call, Prompt, Record
+from distilkit.planning import plan
 from distilkit.profiles import Price, Profile
 
 PRICE = Price(input_per_million=Decimal(1_000_000), output_per_million=Decimal(2_000_000))

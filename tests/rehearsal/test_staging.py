@@ -15,7 +15,8 @@ import pandas as pd
 import pytest
 
 import distilkit as dk
-from distilkit.calls import Prompt, Record, plan
+from distilkit.calls import Prompt, Record
+from distilkit.planning import plan
 from distilkit.profiles import RateLimit, Retry, Strategy
 from distilkit.rehearsal import rehearse
 from distilkit.sim import Dials

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from distilkit.calls import Call, Prompt, Record, plan
+from distilkit.calls import Call, Prompt, Record
 from distilkit.errors import InputError
+from distilkit.planning import plan
 from distilkit.profiles.profile import Profile
 from distilkit.sim.spec import Dials
 from distilkit.store import Store
