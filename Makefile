@@ -5,6 +5,7 @@
 #   make test    the tests, without browser and notebooks
 #   make check   linters, types, and every test, in a real browser too
 #   make lock    resolve the dependencies again (needs uv)
+#   make support the page of what works with which provider, from its tests
 #   make clean   remove what was made here, .venv too
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ BIN := .venv/bin
 # Two workers: the machines that run this have at least two cores. A file stays whole, so its fixtures are made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
-.PHONY: demo lab test check lock clean
+.PHONY: demo lab test check lock clean support litellm-versions
 .DEFAULT_GOAL := demo
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
@@ -52,3 +53,11 @@ lock:
 clean:
 	rm -rf .venv artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the wire tests have shown of each provider, as a page. Written only where all of them pass.
+support: .venv/installed
+	$(BIN)/python -m tests.wire.support > docs/providers.new && mv docs/providers.new docs/providers.md
+
+# The tests of the wire under other releases of LiteLLM: the oldest allowed, one in the middle, the newest.
+litellm-versions: .venv/installed
+	$(BIN)/python -m tests.wire.versions

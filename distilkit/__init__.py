@@ -22,16 +22,21 @@ if TYPE_CHECKING:
     from distilkit import scoring as score
     from distilkit.analysis.summary import summarize
     from distilkit.api import acompare, acomplete, compare, complete
+    from distilkit.attachments import audio, file, image, message
+    from distilkit.batching.overview import acancel_batch, batches, cancel_batch
+    from distilkit.discovery import Discovered, adiscover, amodels, discover, models
     from distilkit.dollars import estimate, spend
     from distilkit.errors import ConfigError, DistilkitError, InputError, ProviderError, StoreError
     from distilkit.frame import COLUMNS
     from distilkit.health import acheck, check
     from distilkit.overview import status
     from distilkit.profiles import Budget, Profile, Strategy, load_profiles
+    from distilkit.providers import Providers
     from distilkit.recorded import add_recorded
     from distilkit.rehearsal import rehearse
     from distilkit.repeat import arerun, rerun
     from distilkit.store import Store
+    from distilkit.streaming import Stream, astream, stream
     from distilkit.tasks import sample_task
 
 __version__ = "0.1.0"
@@ -40,23 +45,38 @@ __all__ = [
     "COLUMNS",
     "Budget",
     "ConfigError",
+    "Discovered",
     "DistilkitError",
     "InputError",
     "Profile",
     "ProviderError",
+    "Providers",
     "Store",
     "StoreError",
     "Strategy",
+    "Stream",
+    "acancel_batch",
     "acheck",
     "acompare",
     "acomplete",
     "add_recorded",
+    "adiscover",
+    "amodels",
     "arerun",
+    "astream",
+    "audio",
+    "batches",
+    "cancel_batch",
     "check",
     "compare",
     "complete",
+    "discover",
     "estimate",
+    "file",
+    "image",
     "load_profiles",
+    "message",
+    "models",
     "plot",
     "rehearse",
     "rerun",
@@ -64,30 +84,46 @@ __all__ = [
     "score",
     "spend",
     "status",
+    "stream",
     "summarize",
 ]
 
 _HOMES = {
+    "acancel_batch": "batching.overview",
+    "batches": "batching.overview",
+    "cancel_batch": "batching.overview",
     "Budget": "profiles",
     "COLUMNS": "frame",
+    "Discovered": "discovery",
+    "adiscover": "discovery",
+    "amodels": "discovery",
+    "discover": "discovery",
+    "models": "discovery",
     "ConfigError": "errors",
     "DistilkitError": "errors",
     "InputError": "errors",
     "Profile": "profiles",
     "ProviderError": "errors",
+    "Providers": "providers",
     "Store": "store",
     "StoreError": "errors",
     "Strategy": "profiles",
+    "Stream": "streaming",
     "acheck": "health",
     "acompare": "api",
     "acomplete": "api",
     "add_recorded": "recorded",
     "arerun": "repeat",
+    "astream": "streaming",
+    "audio": "attachments",
     "check": "health",
     "compare": "api",
     "complete": "api",
     "estimate": "dollars",
+    "file": "attachments",
+    "image": "attachments",
     "load_profiles": "profiles",
+    "message": "attachments",
     "plot": "plot",
     "rehearse": "rehearsal",
     "rerun": "repeat",
@@ -95,6 +131,7 @@ _HOMES = {
     "score": "scoring",
     "spend": "dollars",
     "status": "overview",
+    "stream": "streaming",
     "summarize": "analysis.summary",
 }
 _ROOMS = frozenset({"plot", "score"})

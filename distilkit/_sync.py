@@ -5,7 +5,9 @@ into an ordinary function, `awaiting` into a coroutine function with the same si
 between two steps runs in the caller's thread, so a caller's scorer or progress line never runs on our event loop; the
 waiting itself runs on one event loop in one daemon thread that lives as long as the process.
 
-Both faces wait in short slices. That is what makes Ctrl-C and a notebook's stop button work on every platform and
+What comes in parts has two more: `following` and `afollowing` drive the same body, and hand on what arrives meanwhile.
+
+All of them wait in short slices. That is what makes Ctrl-C and a notebook's stop button work on every platform and
 every ipykernel: an interrupt arrives between two slices, the step is cancelled, its sockets are closed, and the
 interrupt is raised inside the generator at its `yield`, which may still return what is finished.
 
@@ -19,16 +21,20 @@ import contextlib
 import functools
 import os
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
+X = TypeVar("X")
 
 _SLICE_S = 0.05
+# Text that grows is followed more closely.
+_SHORT_SLICE_S = 0.02
 # After an interrupt the step is cancelled; this long it may take to close its sockets and flush the store.
 _CANCEL_PATIENCE_S = 5.0
 
@@ -103,6 +109,65 @@ async def _drive_async(steps: Body[T]) -> T:
             advance = functools.partial(steps.send, result)
 
 
+def following(steps: Body[T], arriving: SimpleQueue[X]) -> Generator[X, None, T]:
+    """Drive a body, and yield in the caller's thread what arrives on a queue while it waits.
+
+    Closing the generator cancels what is under way. Returns what the body returns.
+    """
+    advance: Callable[[], Step] = functools.partial(next, steps)
+    while True:
+        try:
+            step = advance()
+        except StopIteration as stop:
+            return stop.value  # type: ignore[no-any-return] # the body's T
+        job = _Job(step.work)
+        try:
+            while not job.is_done:
+                yield from _arrived(arriving, _SLICE_S)
+            yield from _arrived(arriving, 0)
+            result = job.wait(None)
+        except BaseException as error:  # noqa: BLE001 - an interrupt too is handed to the body
+            job.cancel()
+            advance = functools.partial(steps.throw, error)
+        else:
+            advance = functools.partial(steps.send, result)
+
+
+async def afollowing(steps: Body[T], arriving: SimpleQueue[X], ended: Callable[[T], None]) -> AsyncGenerator[X, None]:
+    """Do the same in any event loop. An async generator returns nothing: `ended` gets what the body returns."""
+    advance: Callable[[], Step] = functools.partial(next, steps)
+    while True:
+        try:
+            step = advance()
+        except StopIteration as stop:
+            ended(stop.value)
+            return
+        job = _Job(step.work)
+        try:
+            while not job.is_done:
+                await asyncio.sleep(_SHORT_SLICE_S)
+                for each in _arrived(arriving, 0):
+                    yield each
+            for each in _arrived(arriving, 0):
+                yield each
+            result = job.wait(None)
+        except BaseException as error:  # noqa: BLE001 - a cancellation too is handed to the body
+            job.cancel()
+            advance = functools.partial(steps.throw, error)
+        else:
+            advance = functools.partial(steps.send, result)
+
+
+def _arrived(arriving: SimpleQueue[X], wait_s: float) -> Iterator[X]:
+    """Yield what is there, after waiting for the first for so many seconds."""
+    try:
+        yield arriving.get(block=wait_s > 0, timeout=wait_s or None)
+        while True:
+            yield arriving.get_nowait()
+    except Empty:
+        return
+
+
 class _Job:
     """A coroutine running on our loop, seen from another thread."""
 
@@ -126,6 +191,10 @@ class _Job:
             self._done.set_exception(error)
         else:
             self._done.set_result(task.result())
+
+    @property
+    def is_done(self) -> bool:
+        return self._done.done()
 
     def wait(self, tick: Callable[[], None] | None) -> Any:
         while True:

@@ -6,6 +6,7 @@ Reads like the picture in the design: plan, serve from the store, send the rest,
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,6 +24,7 @@ from distilkit.scoring import Scores, apply
 from distilkit.scoring import check as check_scores
 from distilkit.serving import CacheMode
 from distilkit.store import Store
+from distilkit.structured import EXTRA, StructuredRows, check_columns, prepare, shaped, structured
 from distilkit.targets import Wanted, chosen
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
     profiles: Wanted = None,
     *,
     score: Scores = None,
+    schema: Any = None,
     samples: int = 1,
     params: Mapping[str, Any] | None = None,
     system: str | None = None,
@@ -41,6 +44,8 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
     config: str | Path | None = None,
     store: Store | str | Path | None = None,
     cache: CacheMode = "use",
+    stream: bool = False,
+    batch: bool = False,
     budget: Any = None,
     only_failed: bool = False,
     progress: bool | None = None,
@@ -59,6 +64,8 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
         profiles: names from the profile file, of strategies too, built-in `sim/...` names, LiteLLM model strings, or
             `Profile` and `Strategy` objects; None for the file's default. A plain profile is never answered by another.
         score: `{"name": scorer}`; each adds a column. See `distilkit.score`.
+        schema: a pydantic model, or a JSON schema as a mapping: what each answer must look like. Adds the columns
+            `parsed`, the object or `<NA>`, and `schema_error`, why there is none. See docs/structured.md.
         samples: answers to each prompt from each profile. Raising it later keeps the answers there are.
         params: generation parameters in OpenAI's names, over the profiles' own; None removes a profile's.
         system: a system message for every prompt that does not bring its own.
@@ -67,6 +74,9 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
             and the user's configuration folder.
         store: a `Store` or its folder; None for `$DISTILKIT_STORE`, else the user's data folder.
         cache: `use` sends what is not stored; `refresh` sends everything again; `only` sends nothing.
+        stream: ask for streamed answers: the rows are the same, and `ttft_s` says when the first token came.
+        batch: hand over what is not stored to the provider's batch API, at half the price, and wait for it, up to a
+            day; run the same call again after an interrupt. See docs/batch.md.
         budget: dollars that may be spent: an amount for this run, or a mapping such as `{"run": 5, "daily": 20}`;
             beside what the profile file says. What does not fit is a row of kind `budget`; run again with more.
         only_failed: send only what failed before; what was never asked becomes a row that says so.
@@ -94,13 +104,53 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
         on_event=on_event,
         on_interrupt=on_interrupt,
         send=send,
+        stream=stream,
+        batch=batch,
     )
-    check_params(params or {})
-    asked, own = to_prompts(prompts, template=template, system=system)
-    check_scores(score, own.columns if own is not None else ())
-    named = chosen(profiles, config)
-    calls = plan(asked, named.targets, params=params or {}, samples=samples)
-    rows = yield from running(calls, manner.within(named))
+    question = Question(
+        prompts=prompts,
+        profiles=profiles,
+        schema=schema,
+        samples=samples,
+        params=params,
+        system=system,
+        template=template,
+        config=config,
+    )
+    return (yield from _asked(question, manner, score))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked of whom; the arguments of `compare` of the same names."""
+
+    prompts: Any
+    profiles: Wanted = None
+    schema: Any = None
+    samples: int = 1
+    params: Mapping[str, Any] | None = None
+    system: str | None = None
+    template: str | None = None
+    config: str | Path | None = None
+
+
+def _asked(question: Question, manner: Manner, score: Scores = None) -> Body[pd.DataFrame]:
+    params = question.params or {}
+    check_params(params)
+    structure = None if question.schema is None else prepare(question.schema, params)
+    asked, own = to_prompts(question.prompts, template=question.template, system=question.system)
+    taken = [] if own is None else list(own.columns)
+    if structure is not None:
+        check_columns(taken)
+    check_scores(score, [*taken, *(EXTRA if structure is not None else ())])
+    named = chosen(question.profiles, question.config)
+    calls = plan(asked, named.targets, params=params, samples=question.samples)
+    within = manner.within(named)
+    rows: Rows | StructuredRows
+    if structure is None:
+        rows = yield from running(calls, within)
+    else:
+        rows = yield from structured(shaped(calls, structure), structure, within)
     return apply(_with_own(rows, calls, own), score)
 
 
@@ -108,10 +158,11 @@ compare = blocking(_compare)
 acompare = awaiting(_compare)
 
 
-def _complete(
+def _complete(  # noqa: PLR0913 - those of `compare` that make sense for one row
     prompt: Any,
     profile: str | Profile | Strategy,
     *,
+    schema: Any = None,
     params: Mapping[str, Any] | None = None,
     system: str | None = None,
     config: str | Path | None = None,
@@ -122,26 +173,28 @@ def _complete(
 ) -> Body[pd.Series[Any]]:
     """Ask one profile one prompt, and return its row.
 
-    The row is a Series with the fields of `distilkit.COLUMNS`: `row.content`, `row.thinking`, `row.cost_usd`. Arguments
-    are those of `compare`; `prompt` is a text or a list of messages.
+    The row is a Series with the fields of `distilkit.COLUMNS`: `row.content`, `row.thinking`, `row.cost_usd`; with
+    `schema=` also `parsed` and `schema_error`. Arguments are those of `compare`; `prompt` is a text or a list of
+    messages.
 
     Raises:
         ProviderError: the call failed; `kind` says how. What `compare` raises is raised here too.
     """
-    asked = prompt if isinstance(prompt, str) else [prompt]
-    frame = yield from _compare(
-        asked,
-        [profile],
-        params=params,
-        system=system,
-        config=config,
-        store=store,
-        cache=cache,
-        budget=budget,
-        progress=False,
-        on_interrupt="raise",
-        send=send,
+    manner = Manner(store=store, cache=cache, budget=Budget.of(budget), progress=False, on_interrupt="raise", send=send)
+    question = Question(
+        prompts=one(prompt), profiles=profile, schema=schema, params=params, system=system, config=config
     )
+    return (yield from completing(question, manner))
+
+
+def one(prompt: Any) -> Any:
+    """Return one prompt as prompts."""
+    return prompt if isinstance(prompt, str) else [prompt]
+
+
+def completing(question: Question, manner: Manner) -> Body[pd.Series[Any]]:
+    """Ask a question of one prompt and one profile, and return its row; raises as `complete` does."""
+    frame = yield from _asked(question, manner)
     row = frame.iloc[0]
     if isinstance(row["error_kind"], str):
         raise ProviderError(row["error"], kind=row["error_kind"], provider=row["provider"])  # type: ignore[arg-type] # a Series knows no columns
@@ -152,7 +205,7 @@ complete = blocking(_complete)
 acomplete = awaiting(_complete)
 
 
-def _with_own(rows: Rows, calls: Sequence[Call], own: pd.DataFrame | None) -> pd.DataFrame:
+def _with_own(rows: Rows | StructuredRows, calls: Sequence[Call], own: pd.DataFrame | None) -> pd.DataFrame:
     """Add the caller's columns to the finished rows, by the prompt each row came from."""
     frame = rows.frame()
     if own is None or own.shape[1] == 0:

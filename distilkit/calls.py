@@ -136,6 +136,7 @@ class Record:
         tried: what became of each of them, as `profile: outcome`, where it took more than one.
         price: the line of LiteLLM's price table used (dollars a token, as strings), or None when it has none.
         batch: the provider's name of the batch it came in, or None for a request of its own.
+        cut: whether it is what had come of a stream that broke off; it is no answer, and its usage is not known.
     """
 
     provider: str
@@ -151,17 +152,22 @@ class Record:
     tried: Sequence[str] = ()
     price: Mapping[str, str] | None = None
     batch: str | None = None
+    cut: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as JSON types, without those that say nothing."""
         fields = {name: getattr(self, name) for name in _RECORD_FIELDS}
-        return {name: value for name, value in fields.items() if value is not None and value not in ({}, (), [])}
+        return {name: value for name, value in fields.items() if not _says_nothing(value)}
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Record:
         """Build a record from `as_dict`'s result; unknown fields, of a later version, are passed over."""
         known = {name: fields[name] for name in _RECORD_FIELDS if name in fields}
         return cls(**{"attempts": None, **known})
+
+
+def _says_nothing(value: Any) -> bool:
+    return value is None or value is False or value in ({}, (), [])
 
 
 _RECORD_FIELDS = (
@@ -178,6 +184,7 @@ _RECORD_FIELDS = (
     "tried",
     "price",
     "batch",
+    "cut",
 )
 
 

@@ -12,7 +12,7 @@ import time
 import uuid
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol, TextIO
 
@@ -57,7 +57,7 @@ class Progress:
     def finish(self, note: str = "") -> None:
         """Write the last line, which stays."""
         # A run served from the store in a moment needs no report.
-        if self._place is not None and (note or self._counts["sent"]):
+        if self._place is not None and (note or self._counts["sent"] or self._counts["waiting"]):
             self._write(self.line() + (f" · {note}" if note else ""), last=True)
 
     def _write(self, line: str, *, last: bool) -> None:
@@ -150,7 +150,7 @@ class _Log:
         self._stream.flush()
 
 
-class _Cell:
+class Cell:
     """A notebook's cell: one output that is replaced, so that the saved notebook holds the last line alone."""
 
     every_s = 0.25
@@ -161,7 +161,12 @@ class _Cell:
         self._shown = False
 
     def write(self, line: str, *, last: bool) -> None:  # noqa: ARG002 - it stays as it is
-        self._publisher.publish({"text/plain": line}, transient={"display_id": self._id}, update=self._shown)
+        """Show a line in the place of the last one."""
+        self.replace({"text/plain": line})
+
+    def replace(self, bundle: Mapping[str, str]) -> None:
+        """Show texts by media type in the place of the last ones."""
+        self._publisher.publish(dict(bundle), transient={"display_id": self._id}, update=self._shown)
         self._shown = True
 
 
@@ -175,8 +180,8 @@ _WORDS = {"answered": "answered", "from_store": "from the store", "failed": "fai
 def _place(*, show: bool | None) -> _Place | None:
     if show is False:
         return None
-    if (publisher := _publisher()) is not None:
-        return _Cell(publisher)
+    if (shown_in := publisher()) is not None:
+        return Cell(shown_in)
     if sys.stderr is None:  # closed, or a program without a console
         return None
     if sys.stderr.isatty():
@@ -184,7 +189,7 @@ def _place(*, show: bool | None) -> _Place | None:
     return _Log(sys.stderr) if show else None
 
 
-def _publisher() -> Any:
+def publisher() -> Any:
     """Return what shows outputs in a notebook's cell, or None elsewhere. Who runs a kernel has imported IPython."""
     if "ipykernel" not in sys.modules or (ipython := sys.modules.get("IPython")) is None:
         return None
@@ -194,7 +199,7 @@ def _publisher() -> Any:
 
 def in_kernel() -> bool:
     """Tell whether this process is a notebook's kernel; one that only talks to kernels has imported ipykernel too."""
-    return _publisher() is not None
+    return publisher() is not None
 
 
 def listeners(*observers: Callable[[Event], None] | None) -> Callable[[Event], None]:

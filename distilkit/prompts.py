@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from distilkit.calls import Message, Prompt
 from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
+from distilkit.media import described
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +32,9 @@ def to_prompts(
     r"""Return the prompts, and the caller's own columns (one row a prompt) or None where there are none.
 
     Args:
-        prompts: a text; an iterable of texts or of message lists; a Series; or a DataFrame with a column `prompt`,
-            or with the columns that `template` names. A DataFrame's column `prompt_id` names its prompts; otherwise
-            they are numbered from 0.
+        prompts: a text; an iterable of texts, of message lists, or of lists of texts and pictures; a Series; or a
+            DataFrame with a column `prompt`, or with the columns that `template` names. A DataFrame's column
+            `prompt_id` names its prompts; otherwise they are numbered from 0.
         template: a format string over the DataFrame's columns, e.g. `"{question}\nAnswer with a number."`.
         system: a system message for every prompt that does not bring its own.
 
@@ -69,6 +70,8 @@ def _values(prompts: object) -> Iterable[Any]:
     values = list(prompts)
     if values and all(isinstance(value, Mapping) and "role" in value for value in values):
         raise InputError("prompts= looks like one conversation; pass a list of conversations: [messages]")
+    if any(_is_part(value) for value in values):
+        raise InputError("prompts= looks like the parts of one prompt; pass a list of prompts: [[text, dk.image(...)]]")
     return values
 
 
@@ -181,10 +184,32 @@ def _prompt(name: int | str, place: int, value: Any, system: str | None) -> Prom
         if not value.strip():
             raise InputError(f"prompt {place} is empty")
         return Prompt(name, value, _with_system([{"role": "user", "content": value}], system))
+    if _are_parts(value):
+        value = [{"role": "user", "content": [_as_part(each, place) for each in value]}]
     if isinstance(value, Sequence) and value and all(isinstance(message, Mapping) for message in value):
         _check_messages(value, place)
         return Prompt(name, _shown(value), _with_system(value, system))
-    raise InputError(f"prompt {place} is {_kind(value)}; a prompt is a text or a list of messages")
+    raise InputError(
+        f"prompt {place} is {_kind(value)}; a prompt is a text, a list of messages, or a list of texts and pictures"
+    )
+
+
+def _are_parts(value: Any) -> bool:
+    """Say whether a prompt is a list of texts and content parts; a list of texts alone is a mistake elsewhere."""
+    listed = isinstance(value, list | tuple) and all(isinstance(each, str) or _is_part(each) for each in value)
+    return listed and any(map(_is_part, value))
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, Mapping) and "type" in value and "role" not in value
+
+
+def _as_part(value: Any, place: int) -> Mapping[str, Any]:
+    if not isinstance(value, str):
+        return dict(value)
+    if not value.strip():
+        raise InputError(f"prompt {place} has an empty text among its parts; leave it out")
+    return {"type": "text", "text": value}
 
 
 def _check_messages(messages: Sequence[Message], place: int) -> None:
@@ -219,5 +244,10 @@ def _shown(messages: Sequence[Message]) -> str:
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, Sequence) else ()
-    shown = (part.get("text", f"[{part.get('type', 'part')}]") for part in parts if isinstance(part, Mapping))
-    return "\n".join(map(str, shown))
+    return "\n".join(map(_shown_part, parts))
+
+
+def _shown_part(part: Any) -> str:
+    if not isinstance(part, Mapping):
+        return str(part)
+    return str(part["text"]) if "text" in part else described(part)

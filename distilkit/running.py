@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from distilkit._sync import Body, Step
 from distilkit.calls import Call
@@ -21,10 +21,13 @@ from distilkit.errors import InputError
 from distilkit.frame import Rows
 from distilkit.profiles import Budget
 from distilkit.progress import Alerts, Progress, in_kernel, listeners
-from distilkit.sending import Plan, check_sendable, send_all
-from distilkit.serving import CacheMode, serve, settle_missing, settle_unasked
+from distilkit.sending import Listen, Plan, check_sendable, say_risks, send_all
+from distilkit.serving import CacheMode, Settle, serve, settle_missing, settle_unasked
 from distilkit.store import Store
 from distilkit.targets import Chosen, combined, opened_store
+
+Tell = Callable[[Event], None]
+Sending = Callable[[Plan, Settle, Tell], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,9 @@ class Manner:
     on_event: Callable[[Event], None] | None = None
     on_interrupt: Literal["return", "raise"] = "return"
     send: Send | None = None
+    stream: bool = False
+    batch: bool = False
+    listen: Listen | None = None
 
     def within(self, named: Chosen) -> Self:
         """Return the same with the limits of the profile file beside its own."""
@@ -70,10 +76,20 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
             settle_missing(misses, kept, rows.settle)
         elif misses:
             fresh = manner.cache == "refresh"
-            sending = Plan(calls=misses, store=kept, budget=manner.budget, send=manner.send, fresh=fresh)
+            sending = Plan(
+                calls=misses,
+                store=kept,
+                budget=manner.budget,
+                send=manner.send,
+                fresh=fresh,
+                stream=manner.stream,
+                listen=manner.listen,
+            )
+            send = _batched(sending) if manner.batch else _send_singly
             check_sendable(sending)
+            say_risks(sending, tell)
             try:
-                yield Step(send_all(sending, rows.settle, tell), line.tick)
+                yield Step(send(sending, rows.settle, tell), line.tick)
             except KeyboardInterrupt:
                 line.finish("interrupted")
                 if manner.on_interrupt == "raise":
@@ -83,6 +99,25 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
                 line.finish()
     alerts.warn()
     return rows
+
+
+def _batched(plan: Plan) -> Sending:
+    """Check that a plan can be handed over in batches, and return what does that."""
+    from distilkit.batching.batchable import check
+    from distilkit.batching.running import send_batches
+
+    check(plan.calls, own_send=plan.send is not None, streamed=plan.stream)
+    return send_batches
+
+
+async def _send_singly(plan: Plan, settle: Settle, tell: Tell) -> None:
+    """Send every call of a plan that is in no batch already."""
+    # Here, because a run that is served from the store imports no network library.
+    from distilkit.batching.around import unbatched
+
+    rest = await unbatched(plan, settle, tell)
+    if rest.calls:
+        await send_all(rest, settle, tell)
 
 
 def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:

@@ -22,6 +22,21 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in shown)
 
 
+def plain(text: str) -> str:
+    """Return a text with its lines, without the other control characters that a terminal would run."""
+    return "".join(character if character.isprintable() or character in "\n\t" else "?" for character in text)
+
+
+def facts(row: pd.Series[Any]) -> str:
+    """Return on one line who answered, with how many tokens, for how much, how fast."""
+    tokens = f"{_number(row['input_tokens'])} tokens in, {_number(row['output_tokens'])} out"
+    cost = "cost unknown" if _missing(row["cost_usd"]) else f"${_dollars(row['cost_usd'])}"
+    time = "from the store" if row["from_store"] else f"{_seconds(row['latency_s'])} s"
+    if not row["from_store"] and not _missing(row["ttft_s"]):
+        time += f", first token after {_seconds(row['ttft_s'])} s"
+    return " · ".join([clip(row["served_by"]), tokens, cost, time])
+
+
 def clip(text: Any, width: int = 100) -> str:
     """Return the start of a text, as one line."""
     shown = one_line(str(text))

@@ -23,14 +23,16 @@ from distilkit.engine.overshoot import Unbounded, overshoot, unpriced
 from distilkit.engine.ports import Ports, Send
 from distilkit.engine.purse import ASSUMED_OUTPUT, worst_of
 from distilkit.engine.run import run
-from distilkit.errors import InputError, StoreError
+from distilkit.errors import InputError, ProviderError, StoreError
 from distilkit.profiles import Budget, Profile
 from distilkit.progress import RunWarning
-from distilkit.provider import Transport, check_ready, limits_of, price_line, warm
-from distilkit.store import Store, Writer
+from distilkit.provider import Delta, Transport, check_ready, limits_of, price_line, warm
+from distilkit.store import SpendRow, Store, Writer
 from distilkit.store.board import Board, BusyError, LastFailure, Page
+from distilkit.store.openbatches import OpenBatches
 
 Settle = Callable[[Call, Outcome], None]
+Listen = Callable[[Call, Delta], None]
 # Another process may be in a transaction; what failed is worth a moment's waiting.
 _TRIES = 50
 _AT_ONCE = 1_000
@@ -48,6 +50,8 @@ class Plan:
         budget: what may be spent; no limits for none.
         send: what takes the network's place, or None.
         fresh: whether only what is answered in this run counts as answered; else what is stored meanwhile does too.
+        stream: whether answers are asked for as streams.
+        listen: hears every part of a streamed answer as it comes, from the sending thread; or None.
     """
 
     calls: Sequence[Call]
@@ -55,6 +59,8 @@ class Plan:
     budget: Budget
     send: Send | None
     fresh: bool = False
+    stream: bool = False
+    listen: Listen | None = None
 
 
 def check_sendable(plan: Plan) -> None:
@@ -148,17 +154,18 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
     async with contextlib.AsyncExitStack() as stack:
         board = stack.enter_context(Board(plan.store.folder))
         stack.callback(lambda: _remember(board, failed, list(answered)))
+        beside = stack.enter_context(OpenBatches(plan.store.folder))
         writer = await stack.enter_async_context(Writer(plan.store))
-        asking = await _transport(plan, stack) if plan.send is None else plan.send
+        asking = await _transport(plan, stack, tell) if plan.send is None else plan.send
         ports = Ports(
-            send=asking,
+            send=_unless_batched(asking, beside),
             keep=writer.put,
             settle=note,
             observe=tell,
             find=find,
             board=board,
             budget=plan.budget or None,
-            spent=lambda: plan.store.spend_rows(datetime.now(UTC).date().replace(day=1)),
+            spent=lambda: _spent(plan.store, beside),
             price_line=_line_of,
             most_output=_most_of,
         )
@@ -168,12 +175,40 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
             tell(Event(kind="alert", profile="", reason=text))
 
 
-async def _transport(plan: Plan, stack: contextlib.AsyncExitStack) -> Send:
+def _unless_batched(send: Send, beside: OpenBatches) -> Send:
+    """Return a `send` that looks at the last moment whether a batch has taken a request since the run began."""
+
+    async def guarded(call: Call) -> Record:
+        if (text := beside.where(call.key)) is not None:
+            raise ProviderError(text, kind="unknown", provider=call.profile.provider, retryable=False)
+        return await send(call)
+
+    return guarded
+
+
+def _spent(store: Store, beside: OpenBatches) -> list[SpendRow]:
+    """Return what was spent this month, with what open batches may still cost."""
+    today = datetime.now(UTC).date()
+    return [*store.spend_rows(today.replace(day=1)), *beside.held_rows(today)]
+
+
+async def _transport(plan: Plan, stack: contextlib.AsyncExitStack, tell: Callable[[Event], None]) -> Send:
     """Open the network. What takes seconds is done before the first request is counted against any limit."""
-    transport = await stack.enter_async_context(Transport())
+    transport = await stack.enter_async_context(Transport(stream=plan.stream, listen=plan.listen))
     first = {option.profile.name: option for call in reversed(plan.calls) for option in call.choices}
     await transport.prepare(first.values())
+    for name in first:
+        for text in transport.notes.get(name, ()):
+            tell(Event(kind="alert", profile=name, reason=f"{name}: {text}"))
     return transport
+
+
+def say_risks(plan: Plan, tell: Callable[[Event], None]) -> None:
+    """Tell of what is dangerous in each run that sends something over the network."""
+    text = "verify_ssl is off: whoever stands between can read the key and change the answers"
+    for profile in _profiles(plan.calls) if plan.send is None else ():
+        if not profile.connection.verify_ssl:
+            tell(Event(kind="alert", profile=profile.name, reason=f"{profile.name}: {text}"))
 
 
 def _last(call: Call, failure: Failure) -> LastFailure:

@@ -47,8 +47,8 @@ def chosen(profiles: Wanted, config: str | Path | None) -> Chosen:
         InputError: nothing is named, and the file has no default; or an argument is of a wrong type.
         ConfigError: the file is wrong, or a name is unknown.
     """
-    if config is not None and not isinstance(config, str | Path):
-        raise InputError(f"config= must be the path of a profile file, not {config!r}")
+    if not _is_config(config):
+        raise InputError(f"config= must be the path of a profile file, or Providers, not {config!r}")
     if profiles is not None and not isinstance(profiles, str | Profile | Strategy | Iterable):
         raise InputError(f"profiles= takes names, Profile or Strategy objects, not {profiles!r}")
     known = functools.cache(lambda: load_profiles(config))
@@ -64,6 +64,14 @@ def chosen(profiles: Wanted, config: str | Path | None) -> Chosen:
     if not known.cache_info().currsize:
         return Chosen(targets, Budget(), own)
     return Chosen(targets, known().budget, own | known().catalog.sections.keys())
+
+
+def _is_config(config: object) -> bool:
+    if config is None or isinstance(config, str | Path):
+        return True
+    from distilkit.profiles import Profiles  # imports pydantic
+
+    return isinstance(getattr(config, "config", config), Profiles)
 
 
 def chosen_profiles(profiles: Wanted, config: str | Path | None) -> list[Profile | Route]:

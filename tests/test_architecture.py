@@ -19,6 +19,7 @@ FLOORS = {
     "_imports": 0,
     "profiles": 1,
     "media": 1,
+    "signatures": 1,
     "calls": 2,
     "planning": 2,
     "provider": 3,
@@ -28,21 +29,29 @@ FLOORS = {
     "frame": 5,
     "files": 5,
     "prompts": 5,
+    "attachments": 5,
     "progress": 5,
     "targets": 5,
     "sending": 5,
+    "batching": 5,
+    "structured": 6,
     "scoring": 6,
     "analysis": 6,
     "running": 6,
     "distill": 6,
     "api": 7,
     "health": 7,
+    "discovery": 7,
     "overview": 7,
+    "providers": 7,
     "rehearsal": 7,
     "repeat": 7,
     "dollars": 7,
     "screen": 7,
     "serving": 5,
+    "markup": 0,
+    "growing": 8,
+    "streaming": 8,
     "recorded": 7,
     "tasks": 7,
     "notebook": 8,
@@ -56,7 +65,7 @@ FLOORS = {
 }
 APART = "sim"
 # The values that describe a simulated model are known everywhere; the simulator itself to those who run it.
-SIM_USERS = frozenset({"provider", "tasks", "rehearsal", "cli", ""})
+SIM_USERS = frozenset({"provider", "tasks", "rehearsal", "commands", ""})
 
 PANDAS_FLOOR = 5
 LIBRARIES = {
@@ -66,12 +75,14 @@ LIBRARIES = {
     "ipykernel": {"notebook"},
     "IPython": {"notebook"},
     "ipywidgets": {"notebook"},
+    "jsonschema": {"structured"},
     "litellm": {"provider"},
     "matplotlib": {"plot"},
     "numpy": {"analysis", "scoring", "plot"},
     "pandas": {place for place, floor in FLOORS.items() if floor >= PANDAS_FLOOR},
     "pyarrow": {"files"},
     "pydantic": {"profiles"},
+    "referencing": {"structured"},
     "scipy": {"analysis"},
     "tiktoken": {"engine"},
     "yaml": {"profiles"},
@@ -82,6 +93,7 @@ UNDECLARED = {
     "IPython": "comes with ipywidgets",
     "ipykernel": "only asked whether it runs",
     "pyarrow": "optional, for Parquet",
+    "referencing": "comes with jsonschema",
 }
 
 When = Literal["start", "later", "types"]

@@ -57,10 +57,26 @@ def test_conversations_are_shown_by_their_last_user_message() -> None:
     assert prompt.messages == conversation
 
 
-def test_pictures_are_named_in_what_is_shown() -> None:
-    parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "data:,"}}]
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 
-    assert texts([[{"role": "user", "content": parts}]]) == ["What is this?\n[image_url]"]
+
+def test_pictures_are_named_in_what_is_shown() -> None:
+    parts = [{"type": "text", "text": "What is this?"}, PICTURE, {"type": "video_url"}]
+
+    assert texts([[{"role": "user", "content": parts}]]) == ["What is this?\n[image image/png, 8 B]\n[video_url]"]
+
+
+@pytest.mark.parametrize(
+    "prompts", [[["What is this?", PICTURE]], pd.DataFrame({"prompt": [["What is this?", PICTURE]]})]
+)
+def test_a_prompt_may_be_a_list_of_texts_and_pictures(prompts: Any) -> None:
+    [prompt], _ = to_prompts(prompts, system="Be brief.")
+
+    assert prompt.text == "What is this?\n[image image/png, 8 B]"
+    assert prompt.messages == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "What is this?"}, PICTURE]},
+    ]
 
 
 def test_own_columns_are_kept_and_prompt_ids_taken() -> None:
@@ -127,6 +143,9 @@ def test_a_system_message_goes_before_the_prompt_unless_it_brings_its_own() -> N
         ([[{"role": "user"}]], {}, "message 0 needs 'role' and 'content'"),
         ([[{"content": "x"}]], {}, "message 0 needs 'role' and 'content'"),
         ([[]], {}, "prompt 0"),
+        ([["a", "b"]], {}, "prompt 0 is of type list"),
+        ([[" ", PICTURE]], {}, "prompt 0 has an empty text among its parts"),
+        (["What is this?", PICTURE], {}, "the parts of one prompt; pass a list of prompts"),
         (["a"], {"template": "{x}"}, "template= fills in the columns of a DataFrame"),
         (pd.DataFrame({"question": ["a"]}), {}, "column 'prompt'"),
         (pd.DataFrame({"prompt": ["a"], "content": ["b"]}), {}, "rename"),

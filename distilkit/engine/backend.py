@@ -171,6 +171,8 @@ class Backend:
             record = await self._in_time(call, story)
             answer, completion = await self._keeper.judge(call, record, story)
         except ProviderError as error:
+            if isinstance(error.partial, Record):
+                await self._keeper.cut(call, error.partial, story)
             return error, self._learn_error(error, call, story, done, sent_at=sent_at, asked=asked)
         except StoreError as error:
             return self._keeper.stop(f"not sent: {error}"), done
@@ -229,7 +231,7 @@ class Backend:
         self, error: ProviderError, call: Call, story: Story, done: Aftermath, *, sent_at: float, asked: bool
     ) -> Aftermath:
         # A reply that was no answer is in the story already.
-        if story.served is not call or len(story.tried) < story.attempts:
+        if len(story.tried) < story.attempts:
             story.note(call, error.kind if error.status is None else f"{error.kind} {error.status}")
         now, is_429 = self._ports.clock(), error.kind == "rate_limit" and error.retryable
         if error.retryable and not is_429:

@@ -17,7 +17,7 @@ class Event:
     """One thing that happened.
 
     Attributes:
-        kind: `planned` and `from_store` come once a profile, with a count; `alert` when a budget is nearly used up;
+        kind: `planned` and `from_store` come once a profile, with a count; `alert` for what the caller should know;
             the others once a request. A `from_store` with a key is an answer that another process stored while this
             run waited.
         profile: the profile's name, or the strategy's.

@@ -51,6 +51,13 @@ class Keeper:
             raise problem
         return story.answer(call, record), completion
 
+    async def cut(self, call: Call, partial: Record, story: Story) -> None:
+        """Take in what had come of a stream that broke off: it was paid for, but nobody says how much."""
+        story.bill(None)
+        story.record, story.served = replace(partial, cut=True), call
+        await self._keep(entry_of(call, story.record, None, answer=False))
+        self._pay(call, None)
+
     def stop(self, message: str) -> Failure:
         """Send nothing more in this run; the first reason stays."""
         if self.stopped is None:

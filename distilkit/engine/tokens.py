@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from distilkit.media import Held, held
+from distilkit.signatures import picture_size, recording_s
+
 # What a chat format adds around each message and before the reply (OpenAI's cookbook, "How to count tokens").
 _PER_MESSAGE = 3
 _PER_REPLY = 3
-# A picture's tokens depend on its size and the provider; OpenAI's low-detail price is a common floor.
-_PER_IMAGE = 85
+# What a part counts of which nothing is known; it is OpenAI's price of a picture at low detail, a common floor.
+_UNKNOWN = 85
+# OpenAI, "Images and vision: calculating costs" (gpt-4o): a picture is scaled to fit a square of 2048 pixels, then to
+# a shorter side of 768; each tile of 512 pixels takes 170 tokens, the picture 85 besides.
+_SQUARE, _SHORTER, _TILE = 2048, 768, 512
+_PER_PICTURE, _PER_TILE = 85, 170
+# Anthropic, "PDF support": 1,500 to 3,000 tokens a page. How many pages a file has only a PDF reader can tell; papers
+# and reports have about so many bytes to one.
+_PER_PAGE, _PAGE_BYTES = 2_000, 50_000
+# OpenAI, "Audio": a token for each tenth of a second that is heard.
+_PER_SECOND = 10
 _DEFAULT_ENCODING = "o200k_base"
 # The encodings whose files LiteLLM brings along. Any other would be downloaded, so it is never asked for.
 _BUNDLED = frozenset({"cl100k_base", "o200k_base", "p50k_base"})
@@ -61,7 +74,28 @@ def _count_content(content: Any, model: str) -> int:
 
 def _count_part(part: Any, model: str) -> int:
     text = part.get("text") if isinstance(part, Mapping) else part
-    return count_text(text, model) if isinstance(text, str) else _PER_IMAGE
+    if isinstance(text, str):
+        return count_text(text, model)
+    found = held(part) if isinstance(part, Mapping) else None
+    return _UNKNOWN if found is None else _count_held(found)
+
+
+def _count_held(part: Held) -> int:
+    """Estimate a picture by its size in pixels, a file by its bytes, a recording by its seconds."""
+    if part.kind == "image":
+        size = None if part.detail == "low" else picture_size(part.head)
+        return _UNKNOWN if size is None else _PER_PICTURE + _PER_TILE * _tiles(*size)
+    if part.size is None:
+        return _UNKNOWN
+    if part.kind == "file":
+        return _PER_PAGE * max(1, math.ceil(part.size / _PAGE_BYTES))
+    return max(1, math.ceil(recording_s(part.head, part.size) * _PER_SECOND))
+
+
+def _tiles(width: int, height: int) -> int:
+    scale = min(1.0, _SQUARE / max(width, height))
+    scale = min(scale, _SHORTER / min(width, height))
+    return math.ceil(width * scale / _TILE) * math.ceil(height * scale / _TILE)
 
 
 @functools.cache

@@ -73,7 +73,7 @@ def _profile(entry: Entry, folder: Path, fields: Section, written: Item) -> Prof
         thinking=ThinkingRules(**_given(fields.thinking)),
         price=Price(**_given(fields.price)) if fields.price else None,
         sim=Dials(**_given(fields.simulation)) if provider == "sim" else None,
-        **fields.model_dump(include={"timeout_s", "max_concurrency"}, exclude_none=True),
+        **fields.model_dump(include={"timeout_s", "max_concurrency", "structured_output"}, exclude_none=True),
     )
 
 

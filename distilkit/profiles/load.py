@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from distilkit.errors import ConfigError
 from distilkit.profiles import selection
@@ -26,10 +26,13 @@ from distilkit.profiles.schema import File
 from distilkit.profiles.shapes import Notes, canonical
 from distilkit.profiles.strategy import Strategy
 from distilkit.profiles.table import row
-from distilkit.profiles.tree import Item, place, rebuilt, refuse
+from distilkit.profiles.tree import Item, Problem, place, rebuilt, refuse
+from distilkit.profiles.unseen import concealed
 from distilkit.profiles.yaml_strict import MAX_BYTES, parse
 
 BUILTIN = "builtin.yaml"
+IN_CODE = "given in code"
+"""What stands for the file in a message about something that no file says."""
 _WITHOUT_PROFILE = ("strategies", "budget", "default_provider")
 
 
@@ -43,6 +46,7 @@ class Profiles(Mapping[str, Profile]):
         budget: the file's budget.
         default: the profile or strategy the file marks as its default, or None.
         path: the file, or None where there is none.
+        tree: what the file says, in its one shape, before any variable is filled in.
     """
 
     catalog: Catalog
@@ -50,6 +54,7 @@ class Profiles(Mapping[str, Profile]):
     budget: Budget
     default: str | None
     path: Path | None
+    tree: Item = field(default=Item({}, 0))
 
     def __getitem__(self, name: str) -> Profile:
         """Build the profile.
@@ -82,40 +87,86 @@ class Profiles(Mapping[str, Profile]):
         return [row(entry) for entry in self.catalog.entries.values()]
 
 
-def load_profiles(path: str | Path | None = None) -> Profiles:
+class HoldsProfiles(Protocol):
+    """What can stand for a profile file: it has its profiles ready."""
+
+    @property
+    def config(self) -> Profiles:
+        """The profiles as they are now."""
+
+
+Config = str | Path | Profiles | HoldsProfiles | None
+"""What `config=` takes: a profile file's path, profiles that are loaded, or None for the file that is found."""
+
+
+def load_profiles(path: Config = None) -> Profiles:
     """Read a profile file.
 
     Args:
         path: the file; None for the first of `$DISTILKIT_CONFIG`, `./distilkit.yaml`, `./configs/distilkit.yaml`
             and `distilkit/distilkit.yaml` in the user's configuration folder. Without any, the built-in
-            simulated profiles remain.
+            simulated profiles remain. Profiles that are loaded, or held by an object, are returned as they are.
 
     Raises:
         ConfigError: a line for each thing that is wrong: file, line, field, what to do.
     """
-    built_in = _read_tree(resources.files(__package__).joinpath(BUILTIN).read_bytes(), BUILTIN, Notes())[1]
-    chosen = Path(path) if path is not None else found_file()
+    ready: Any = getattr(path, "config", path)
+    if isinstance(ready, Profiles):
+        return ready
+    chosen = found_file() if ready is None else Path(ready)
     if chosen is None:
-        return Profiles(built_in, {}, Budget(), None, None)
-    file, notes = str(chosen), Notes()
-    root, own = _read_tree(_bytes_of(chosen), file, notes)
+        return Profiles(_built_in(), {}, Budget(), None, None)
+    notes = Notes()
+    tree = canonical(parse(_bytes_of(chosen), str(chosen)), notes)
+    profiles, warned = profiles_of(tree, chosen, notes)
+    tell(warned, profiles, stacklevel=2)
+    return profiles
+
+
+def profiles_of(tree: Item, path: Path | None, notes: Notes, *, label: str = IN_CODE) -> tuple[Profiles, list[Problem]]:
+    """Return what a canonical tree offers, and what deserves a warning.
+
+    Args:
+        tree: as `canonical` returns it; what was written in code stands on line 0.
+        path: the file it comes from, or None.
+        notes: what was found while it was made.
+        label: what stands for the file in messages about what was written in code.
+
+    Raises:
+        ConfigError: a line for each thing that is wrong.
+    """
+    file, built_in = IN_CODE if path is None else str(path), _built_in()
+    tree = concealed(tree)
+    root, own = _offered(tree, file, notes)
     offered = Catalog({**built_in.entries, **own.entries}, {**built_in.sections, **own.sections}, own.defaults)
     strategies = selection.strategies(root, offered, notes.problems)
     default = selection.default(root, offered, notes.problems)
     budget = selection.budget(root, offered, notes.problems)
+    refuse(label, [problem for problem in notes.problems if not problem.line])
     refuse(file, notes.problems)
-    for line, where, text in [*notes.warnings, *selection.cautions(own)]:
-        warnings.warn(f"{place(file, line, where)}: {text}", ConfigWarning, stacklevel=2)
-    return Profiles(offered, strategies, budget, default, chosen)
+    return Profiles(offered, strategies, budget, default, path, tree), [*notes.warnings, *selection.cautions(own)]
 
 
-def _read_tree(data: bytes, file: str, notes: Notes) -> tuple[Item, Catalog]:
-    root = canonical(parse(data, file), notes)
+def tell(warned: list[Problem], profiles: Profiles, *, stacklevel: int) -> None:
+    """Warn of each, naming the line of the caller `stacklevel` calls up."""
+    for line, where, text in warned:
+        file = str(profiles.path) if line and profiles.path else IN_CODE
+        warnings.warn(f"{place(file, line, where)}: {text}", ConfigWarning, stacklevel=stacklevel + 1)
+
+
+def _built_in() -> Catalog:
+    data, notes = resources.files(__package__).joinpath(BUILTIN).read_bytes(), Notes()
+    return _offered(canonical(parse(data, BUILTIN), notes), BUILTIN, notes)[1]
+
+
+def _offered(tree: Item, file: str, notes: Notes) -> tuple[Item, Catalog]:
     # What no profile stands in has no later moment of use: its variables are filled in now.
-    now = {name: filled(root.fields[name], notes.problems) for name in _WITHOUT_PROFILE if name in root.fields}
-    root = rebuilt(root, {**root.fields, **now})
+    now = {name: filled(tree.fields[name], notes.problems) for name in _WITHOUT_PROFILE if name in tree.fields}
+    root = rebuilt(tree, {**tree.fields, **now})
     checked(File, root, notes.problems)
-    return root, catalog(root, file, notes.problems)
+    listed = catalog(root, file, notes.problems)
+    in_code = {name: replace(entry, file=IN_CODE) for name, entry in listed.entries.items() if not entry.item.line}
+    return root, replace(listed, entries={**listed.entries, **in_code})
 
 
 def found_file() -> Path | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from distilkit.profiles.secrets import Secret
+from distilkit.profiles.structured_modes import Mode
 from distilkit.sim.spec import Dials
 
 
@@ -103,6 +104,7 @@ class Profile:
         limits: what the provider allows; `limits_scope` names who shares it.
         timeout_s: seconds one attempt may take.
         max_concurrency: requests in flight at once.
+        structured_output: how it is asked for JSON where a schema is given; None for the built-in knowledge.
         price: dollars for a million tokens, or None for LiteLLM's table.
         sim: the dials of a simulated model; None for a real one.
     """
@@ -124,6 +126,7 @@ class Profile:
     thinking: ThinkingRules = field(default_factory=ThinkingRules)
     timeout_s: float = 600.0
     max_concurrency: int = 32
+    structured_output: Mode | None = None
     price: Price | None = None
     sim: Dials | None = None
 

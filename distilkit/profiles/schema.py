@@ -29,6 +29,7 @@ from distilkit.profiles.fields import (
     Whole,
 )
 from distilkit.profiles.strategy import Policy
+from distilkit.profiles.structured_modes import Mode
 from distilkit.sim.spec import LimitStyle, ThinkingStyle
 
 
@@ -169,6 +170,7 @@ class Shared(Strict):
     generation_params: ParamFields | None = None
     system_prompt: Text | None = None
     thinking: ThinkingFields | None = None
+    structured_output: Mode | None = None
     timeout_s: Seconds | None = None
     max_concurrency: Annotated[Count, Field(le=10_000)] | None = None
     processing: ProcessingFields | None = None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from distilkit.provider.keys import check_ready
 from distilkit.provider.library import warm
+from distilkit.provider.streams import Delta
 from distilkit.provider.tables import TokenLimits, limits_of, price_line
 from distilkit.provider.transport import Transport
 
-__all__ = ["TokenLimits", "Transport", "check_ready", "limits_of", "price_line", "warm"]
+__all__ = ["Delta", "TokenLimits", "Transport", "check_ready", "limits_of", "price_line", "warm"]

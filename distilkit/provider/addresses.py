@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 DEFAULT_BASES: dict[str, str] = {
@@ -33,6 +34,17 @@ DEFAULT_BASES: dict[str, str] = {
 }
 
 _CHAT = "/chat/completions"
+
+Protocol = Literal["openai", "anthropic", "gemini", "ollama", "cohere"]
+"""The formats of bodies and streams that are known here."""
+
+_ENDS: dict[str, Protocol] = {
+    _CHAT: "openai",
+    "/v1/messages": "anthropic",
+    ":generateContent": "gemini",
+    "/api/chat": "ollama",
+    "/v2/chat": "cohere",
+}
 # Where LiteLLM's OpenAI-like configurations send what has no address.
 _OPENAI = "https://api.openai.com"
 
@@ -50,6 +62,16 @@ def complete(base_url: str, provider: str, model: str, api_version: str | None) 
         return None
     base, query = _split(base_url)
     return build(base, model, query or (f"api-version={api_version}" if api_version else ""))
+
+
+def protocol_of(url: str) -> Protocol | None:
+    """Return whose protocol is spoken at an address, or None where LiteLLM alone knows its format.
+
+    >>> protocol_of("http://localhost:11434/api/chat"), protocol_of("https://me.example/invocations")
+    ('ollama', None)
+    """
+    path = urlsplit(url).path
+    return next((protocol for end, protocol in _ENDS.items() if path.endswith(end)), None)
 
 
 def is_openai_shaped(url: str) -> bool:

@@ -5,7 +5,7 @@ Knows nothing of how they travel, or of what they mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -15,15 +15,19 @@ class Outgoing:
 
     Attributes:
         url: the whole address.
-        headers: with the key in them.
-        body: JSON.
+        headers: with the key in them, and the body's content type.
+        body: of any format; b"" sends none.
         timeout_s: seconds until the reply must be complete.
+        method: of HTTP.
+        most_bytes: the longest reply that is read; None is what no answer is longer than.
     """
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     timeout_s: float
+    method: str = "POST"
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +47,10 @@ class Reply:
     body: bytes = field(repr=False)
     latency_s: float
     created_at: float
+
+
+Take = Callable[[bytes, float], bool]
+"""Is given bytes as they arrive, and the seconds since sending; says whether it has had enough."""
+
+Begin = Callable[[Reply], Take | None]
+"""Is given a reply without its body; says who takes that, or None where it is read as a whole."""

@@ -12,7 +12,18 @@ from urllib.parse import urlsplit
 
 from distilkit.errors import ErrorKind
 from distilkit.provider.headers import kept
-from distilkit.provider.verdicts import CODES, QUOTA, STATUSES, WORDS, WORDS_COUNT_FOR, Verdict
+from distilkit.provider.verdicts import (
+    CODES,
+    CREDIT_WORDS,
+    CREDIT_WORDS_COUNT_FOR,
+    MODEL_WORDS,
+    NUMBERS,
+    QUOTA,
+    STATUSES,
+    WORDS,
+    WORDS_COUNT_FOR,
+    Verdict,
+)
 from distilkit.provider.waits import retry_after_s
 
 _LONGEST_MESSAGE = 600
@@ -49,8 +60,7 @@ def trouble_of(status: int, headers: Mapping[str, str], body: Any, text: str, *,
         now: Unix time in seconds.
     """
     message = message_of(body) or _flat(text)
-    judged = _inner_status(body) if status < _REDIRECTS.start else status
-    verdict = _judge(judged, body, message)
+    verdict = _judge(_inner_status(body) if status < _REDIRECTS.start else status, body, _words(body, text))
     return Trouble(
         kind=verdict.kind,
         message=f"status {status}: {_redirected(headers) if status in _REDIRECTS else message or 'no reason given'}",
@@ -66,7 +76,8 @@ def is_error_body(body: Any) -> bool:
     """Say whether a body that came with status 200 is an error all the same."""
     if not isinstance(body, dict) or body.get("choices"):
         return False
-    return bool(body.get("error")) or body.get("object") == "error" or body.get("type") == "error"
+    named = bool(body.get("error")) or body.get("object") == "error" or body.get("type") == "error"
+    return named or bool(_number(body))
 
 
 def message_of(body: Any) -> str:
@@ -83,8 +94,11 @@ def _of_status(status: int) -> Verdict:
     return Verdict("invalid_request" if status in _ERRORS or status in _REDIRECTS else "provider_error")
 
 
-def _judge(status: int, body: Any, message: str) -> Verdict:
-    lower = message.lower()
+def _judge(status: int, body: Any, lower: str) -> Verdict:
+    """Judge by what is said of credit, else by the code, else by other words, in lower case, else by the status."""
+    # First, because Gemini's code for it is the one of throttling.
+    if status in CREDIT_WORDS_COUNT_FOR and any(words in lower for words in CREDIT_WORDS):
+        return QUOTA
     for code in _codes(body):
         if found := CODES.get(code):
             return _too_large(lower) if found.kind == "rate_limit" and found is not QUOTA else found
@@ -93,10 +107,21 @@ def _judge(status: int, body: Any, message: str) -> Verdict:
             if words in lower:
                 return verdict
     if status == _NOT_FOUND:
-        named = "model" in lower or "deployment" in lower
-        return Verdict("model_not_found" if named else "invalid_request")
-    verdict = _of_status(status)
+        return Verdict("model_not_found" if any(words in lower for words in MODEL_WORDS) else "invalid_request")
+    verdict = NUMBERS.get(_number(body)) or _of_status(status)
     return _too_large(lower) if verdict == Verdict("rate_limit") else verdict
+
+
+def _words(body: Any, text: str) -> str:
+    """Return the words an error is judged by, in lower case: its reason, never a body or a page that may quote."""
+    plain = text if body is None and not text.lstrip().startswith("<") else ""
+    return (message_of(body) or _flat(plain)).lower()
+
+
+def _number(body: Any) -> int:
+    """Return MiniMax's number of what went wrong; 0 where nothing did, or nobody says."""
+    number = _get(_get(body, "base_resp"), "status_code")
+    return number if type(number) is int else 0  # `true` is an int too
 
 
 def _too_large(message: str) -> Verdict:
@@ -144,8 +169,8 @@ def _messages(body: Any) -> Iterator[Any]:
     yield _get(body, "message")
     yield _get(body, "detail")
     yield _get(_get(body, "detail"), "message")
-    for name in ("detail", "errors"):
-        listed = _get(body, name)
+    yield _get(_get(body, "base_resp"), "status_msg")
+    for listed in (_get(body, "detail"), _get(body, "errors"), _get(_get(body, "message"), "detail")):
         for item in listed if isinstance(listed, list) else ():
             yield item
             yield _get(item, "msg")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from distilkit.calls import Call
+from distilkit.media import carried, described
 from distilkit.provider.addresses import is_openai_shaped
 from distilkit.provider.exchange import Outgoing
 from distilkit.provider.faults import Trouble
@@ -51,11 +52,23 @@ def written(route: Route, call: Call) -> tuple[dict[str, Any], Mapping[str, str]
         return headers
     more = dict(headers)
     body = guarded(lambda: _body(route, own, more))
-    return body if isinstance(body, Trouble) else ({**body, **route.extra_body}, more)
+    if isinstance(body, Trouble):
+        return body
+    lost = None if plain else _left_out(messages, body, route)
+    return lost or ({**body, **route.extra_body}, more)
 
 
-def outgoing(route: Route, call: Call, body: Mapping[str, Any], headers: Mapping[str, str]) -> Outgoing | Trouble:
+def outgoing(
+    route: Route, call: Call, body: Mapping[str, Any], headers: Mapping[str, str], url: str | None = None
+) -> Outgoing | Trouble:
     """Return the request with the key in it.
+
+    Args:
+        route: how to ask.
+        call: what is asked.
+        body: as `written` returned it.
+        headers: the same.
+        url: the whole address, or None for the route's own.
 
     Raises:
         ConfigError: the key is not set, or cannot stand in a header.
@@ -65,7 +78,7 @@ def outgoing(route: Route, call: Call, body: Mapping[str, Any], headers: Mapping
     if profile.provider == "sim":
         full[SAMPLE_HEADER] = str(call.request.sample)
     payload = guarded(lambda: json.dumps(body, allow_nan=False, separators=(",", ":")).encode())
-    return payload if isinstance(payload, Trouble) else Outgoing(route.url, full, payload, profile.timeout_s)
+    return payload if isinstance(payload, Trouble) else Outgoing(url or route.url, full, payload, profile.timeout_s)
 
 
 def params_in(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,6 +110,33 @@ def _body(route: Route, messages: list[Any], headers: dict[str, str]) -> dict[st
         headers=headers,
     )
     return body
+
+
+def _left_out(messages: Sequence[Mapping[str, Any]], body: Mapping[str, Any], route: Route) -> Trouble | None:
+    """Refuse what LiteLLM leaves out without a word: what came back would answer another question."""
+    sent = list(_texts(body))
+    for part in (part for message in messages for part in _parts(message.get("content"))):
+        held = carried(part)
+        if held and not any(text.endswith(held) for text in sent):
+            what = f"{route.profile.litellm_model} cannot be sent {described(part)}"
+            return Trouble(kind="invalid_request", message=f"{what}; ask a model that takes it, or leave it out")
+    return None
+
+
+def _parts(content: Any) -> list[Mapping[str, Any]]:
+    listed = content if isinstance(content, Sequence) and not isinstance(content, str) else ()
+    return [part for part in listed if isinstance(part, Mapping)]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _far_away(messages: Sequence[Mapping[str, Any]], route: Route) -> Trouble | None:

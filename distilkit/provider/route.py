@@ -6,29 +6,27 @@ provider's names. Knows nothing of messages or of what comes back; no key is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Profile
 from distilkit.provider import addresses
 from distilkit.provider.faults import Trouble
+from distilkit.provider.guard import guarded
 from distilkit.provider.keys import PLACEHOLDER, holds_ambient_secret
 from distilkit.provider.library import library
+from distilkit.provider.params import mapped
 from distilkit.provider.tables import price_line
+
+__all__ = ["Route", "build_route", "guarded", "template"]
 
 # Their key stands in a header LiteLLM does not write.
 _KEY_HEADERS = {"azure": "api-key", "gemini": "x-goog-api-key"}
 # They speak OpenAI's protocol and LiteLLM has no configuration of its own for them.
 _OPENAI_LIKE = "custom_openai"
-# Never sent: this asks for one whole reply.
-_NOT_SENT = frozenset({"stream", "stream_options"})
 
-# Notes from one part of LiteLLM to another, which its own HTTP code takes out of the body.
-_INTERNAL = ("fake_stream", "is_vertex_request", "vertex_count_tokens_location", "max_retries")
-
-_T = TypeVar("_T")
 _PROBE = ({"role": "user", "content": "?"},)
 
 
@@ -46,6 +44,7 @@ class Route:
         extra_body: merged into the body as it is.
         json_mode: whether LiteLLM asked for JSON by way of a tool, and must read the answer back.
         price: LiteLLM's line for the model, or None.
+        changed: what became of parameters that this model does not take as they were given, a sentence each.
     """
 
     profile: Profile
@@ -57,6 +56,7 @@ class Route:
     extra_body: Mapping[str, Any]
     json_mode: bool
     price: Mapping[str, str] | None
+    changed: tuple[str, ...] = ()
 
 
 def build_route(profile: Profile, params: Mapping[str, Any]) -> Route | Trouble:
@@ -68,16 +68,18 @@ def build_route(profile: Profile, params: Mapping[str, Any]) -> Route | Trouble:
     config = _config(profile)
     base_url, model = _target(profile)
     url = _url(profile, config, base_url, model)
-    mapped = _mapped(profile, config, params, openai_shaped=addresses.is_openai_shaped(url))
-    if isinstance(mapped, Trouble):
-        return mapped
-    headers = template(profile, config, model, mapped, _PROBE)
+    given = mapped(profile, config, params, openai_shaped=addresses.is_openai_shaped(url))
+    if isinstance(given, Trouble):
+        return given
+    # LiteLLM reads its own notes too.
+    noted = {**given.params, "extra_body": given.extra_body, **({"json_mode": True} if given.json_mode else {})}
+    headers = template(profile, config, model, noted, _PROBE)
     if isinstance(headers, Trouble):
         return headers
-    json_mode = bool(mapped.pop("json_mode", False))
-    extra_body = mapped.pop("extra_body", None) or {}
     price = None if profile.provider == "sim" else price_line(profile.provider, profile.model)
-    return Route(profile, config, model, url, headers, mapped, extra_body, json_mode, price)
+    return Route(
+        profile, config, model, url, headers, given.params, given.extra_body, given.json_mode, price, given.changed
+    )
 
 
 def template(
@@ -103,15 +105,6 @@ def template(
     headers = {name.lower(): str(value) for name, value in written.items() if value is not None}
     safe = {name: value for name, value in headers.items() if not holds_ambient_secret(value)}
     return {**safe, "content-type": "application/json"}
-
-
-def guarded(work: Callable[[], _T]) -> _T | Trouble:
-    """Run one of LiteLLM's transformations; what it raises becomes a value: the same request would fail again."""
-    try:
-        return work()
-    except Exception as error:  # noqa: BLE001 - it raises some twenty classes, KeyError among them
-        reason = str(getattr(error, "message", "") or error) or type(error).__name__
-        return Trouble(kind="invalid_request", message=f"the request cannot be written for this provider: {reason}")
 
 
 def _config(profile: Profile) -> Any:
@@ -160,50 +153,3 @@ def _url(profile: Profile, config: Any, base_url: str | None, model: str) -> str
 def _litellm_base(provider: str, model: str) -> str | None:
     found = guarded(lambda: library().get_llm_provider(f"{provider}/{model}"))
     return None if isinstance(found, Trouble) else found[3]
-
-
-def _mapped(
-    profile: Profile, config: Any, params: Mapping[str, Any], *, openai_shaped: bool
-) -> dict[str, Any] | Trouble:
-    """Return the parameters in the provider's names.
-
-    What LiteLLM does not know goes as it is: the provider judges. Only an OpenAI name that the provider's own
-    protocol has no word for is refused, because it would be dropped without a word.
-    """
-    from litellm.constants import DEFAULT_CHAT_COMPLETION_PARAM_VALUES as OPENAI_NAMES
-
-    given = {name: value for name, value in params.items() if name not in _NOT_SENT}
-    supported = set(config.get_supported_openai_params(profile.model) or ())
-    other = {name: value for name, value in given.items() if name not in supported}
-    if not openai_shaped and (unknown := sorted(other.keys() & OPENAI_NAMES.keys())):
-        names = ", ".join(unknown)
-        way = "take it out of generation_params, or set it to None in params="
-        return Trouble(kind="invalid_request", message=f"{profile.litellm_model} has no parameter {names}; {way}")
-    known = {name: value for name, value in given.items() if name in supported}
-    mapped = _renamed(config, profile.model, known)
-    if not isinstance(mapped, Trouble) and openai_shaped and mapped.get("json_mode"):
-        # LiteLLM would ask for JSON by way of a tool, and the answer would be none. The protocol has a word for it.
-        other["response_format"] = known.pop("response_format")
-        mapped = _renamed(config, profile.model, known)
-    if isinstance(mapped, Trouble):
-        return mapped
-    own = mapped.pop("extra_body", None) or {}
-    theirs = other.pop("extra_body", None) or {}
-    return {**mapped, **other, "extra_body": {**own, **theirs}}
-
-
-def _renamed(config: Any, model: str, params: Mapping[str, Any]) -> dict[str, Any] | Trouble:
-    mapped = guarded(lambda: dict(config.map_openai_params(dict(params), {}, model, drop_params=False)))
-    if isinstance(mapped, Trouble):
-        return mapped
-    form = params.get("response_format")
-    wanted = isinstance(form, Mapping) and form.get("type") not in (None, "text")
-    if wanted and _is_dropped(config, model, {"response_format": form}):
-        return Trouble(kind="invalid_request", message=f"{model} has no response_format {form}; take it out")
-    return {name: value for name, value in mapped.items() if name not in _INTERNAL}
-
-
-def _is_dropped(config: Any, model: str, param: dict[str, Any]) -> bool:
-    """Say whether nothing of a parameter arrives in the provider's names."""
-    alone = guarded(lambda: config.map_openai_params(param, {}, model, drop_params=False))
-    return not isinstance(alone, Trouble) and not alone.keys() - {"json_mode", *_INTERNAL}

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import io
 import os
 import ssl
 import time
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 
 import aiohttp
 
 from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Connection
-from distilkit.provider.exchange import Outgoing, Reply
+from distilkit.provider.exchange import Begin, Outgoing, Reply
 from distilkit.provider.faults import Trouble
 
 # No answer is this long; a stream without end must not fill the memory.
 MAX_BODY_BYTES = 64 * 1024 * 1024
 _DNS_SECONDS = 300
+_IN_ONE_GO = 2**20
+# What stands behind the end of an answer is waited for this long, and read this far.
+_LINGER_S = 0.2
+_LINGER_BYTES = 2**16
 _PASSING_STATUSES = frozenset({502, 503, 504})
 
 # Classes before their bases.
@@ -78,7 +86,34 @@ class Session:
         """Send once and read the reply. Only a cancellation is raised; it closes the connection."""
         async with self._turns:
             try:
-                return await self._post(request)
+                return await self._send(request)
+            except Exception as error:  # noqa: BLE001 - whatever the client raises, its frames hold the key
+                return self._told(error, request)
+
+    async def get(self, url: str, headers: Mapping[str, str], timeout_s: float) -> Reply | Trouble:
+        """Ask once for what an address holds, and read it, as `post` does.
+
+        Args:
+            url: the whole address.
+            headers: with the key in them.
+            timeout_s: seconds until the reply must be complete.
+        """
+        return await self.post(Outgoing(url, headers, b"", timeout_s, method="GET"))
+
+    async def stream(self, request: Outgoing, begin: Begin) -> Reply | Trouble:
+        """Send once and hand the reply on as it arrives. Only a cancellation is raised; it closes the connection.
+
+        Args:
+            request: what is sent.
+            begin: is given the reply without its body as soon as that is known. It returns who takes the bytes, with
+                the seconds since sending, and says when it has had enough; or None where the reply is read as a whole.
+
+        Returns:
+            The reply, whole or with the body b"" where it was handed on.
+        """
+        async with self._turns:
+            try:
+                return await self._stream(request, begin)
             except Exception as error:  # noqa: BLE001 - whatever the client raises, its frames hold the key
                 return self._told(error, request)
 
@@ -86,24 +121,50 @@ class Session:
         """Close every connection."""
         await self._session.close()
 
-    async def _post(self, request: Outgoing) -> Reply | Trouble:
-        timeout = aiohttp.ClientTimeout(total=request.timeout_s, sock_connect=self._connect_timeout_s)
-        proxy = self._proxies[request.url.partition(":")[0]]
+    async def _send(self, request: Outgoing) -> Reply | Trouble:
         started = time.perf_counter()
-        async with self._session.post(
-            request.url,
-            data=request.body,
-            headers=request.headers,
-            timeout=timeout,
-            proxy=proxy.reveal() if proxy else None,
-            allow_redirects=False,
-        ) as response:
-            body = await _read(response)
+        async with self._opened(request) as response:
+            most = request.most_bytes or MAX_BODY_BYTES
+            body = await _read(response, most)
             elapsed = time.perf_counter() - started
             if body is None:
-                size = MAX_BODY_BYTES // 2**20
-                return Trouble(kind="provider_error", message=f"the reply is longer than {size} MB", retryable=False)
+                return _too_long(most)
             return Reply(response.status, _headers(response), body, elapsed, time.time())
+
+    async def _stream(self, request: Outgoing, begin: Begin) -> Reply | Trouble:
+        started = time.perf_counter()
+        async with self._opened(request) as response:
+            most = request.most_bytes or MAX_BODY_BYTES
+            head = Reply(response.status, _headers(response), b"", time.perf_counter() - started, time.time())
+            take = begin(head)
+            if take is None:
+                body = await _read(response, most)
+                if body is None:
+                    return _too_long(most)
+                return replace(head, body=body, latency_s=time.perf_counter() - started, created_at=time.time())
+            size = 0
+            while chunk := await response.content.readany():
+                size += len(chunk)
+                if size > most:
+                    response.close()
+                    return _too_long(most)
+                if take(chunk, time.perf_counter() - started):
+                    break
+            elapsed, at = time.perf_counter() - started, time.time()
+            await _rest(response)
+            return replace(head, latency_s=elapsed, created_at=at)
+
+    def _opened(self, request: Outgoing) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        proxy = self._proxies[request.url.partition(":")[0]]
+        return self._session.request(
+            request.method,
+            request.url,
+            data=_payload(request.body),
+            headers=request.headers,
+            timeout=aiohttp.ClientTimeout(total=request.timeout_s, sock_connect=self._connect_timeout_s),
+            proxy=proxy.reveal() if proxy else None,
+            allow_redirects=False,
+        )
 
     def _told(self, error: Exception, request: Outgoing) -> Trouble:
         if isinstance(error, aiohttp.ConnectionTimeoutError):
@@ -136,17 +197,40 @@ def _headers(response: aiohttp.ClientResponse) -> dict[str, str]:
     return headers
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes | None:
+def _payload(body: bytes) -> bytes | io.BytesIO | None:
+    # aiohttp warns of bytes as long as this, because it would write them in one go.
+    return io.BytesIO(body) if len(body) > _IN_ONE_GO else body or None
+
+
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes | None:
     """Return the body, or None where it is too long; the connection is then closed."""
     chunks: list[bytes] = []
     size = 0
     while chunk := await response.content.readany():
         chunks.append(chunk)
         size += len(chunk)
-        if size > MAX_BODY_BYTES:
+        if size > most:
             response.close()
             return None
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+async def _rest(response: aiohttp.ClientResponse) -> None:
+    """Read what stands behind the end of an answer, so that the connection can be used again; not for long."""
+    left = _LINGER_BYTES
+    try:
+        async with asyncio.timeout(_LINGER_S):
+            while left > 0 and (chunk := await response.content.readany()):
+                left -= len(chunk)
+    except (TimeoutError, aiohttp.ClientError):
+        left = 0
+    if left <= 0:
+        response.close()
+
+
+def _too_long(most: int) -> Trouble:
+    message = f"the reply is longer than {most // 2**20} MB"
+    return Trouble(kind="provider_error", message=message, retryable=False)
 
 
 def _tls(connection: Connection) -> ssl.SSLContext | bool:

@@ -8,38 +8,52 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from distilkit.calls import Call, Record
-from distilkit.errors import ConfigError, DistilkitError, ProviderError
+from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Connection, Profile
 from distilkit.provider.faults import Trouble
-from distilkit.provider.headers import kept
-from distilkit.provider.hiding import hidden_headers, hide_in, without_secrets
-from distilkit.provider.keys import check_ready, never_kept, secrets_of
-from distilkit.provider.scrub import scrub
+from distilkit.provider.keys import check_ready, never_kept
+from distilkit.provider.records import error_of, is_refused, streamed_by, told_by, without
 from distilkit.provider.signed import SIGNED, ask_signed
+from distilkit.provider.streamed import Cut, Incoming, Tell
+from distilkit.provider.streams import Delta
 
 if TYPE_CHECKING:
-    from distilkit.provider.exchange import Reply
+    from distilkit.provider.addresses import Protocol
     from distilkit.provider.route import Route
     from distilkit.provider.session import Session
 
 # A run has few profiles and few sets of parameters; without a bound, parameters made up anew each time would pile up.
 _MOST_ROUTES = 1_000
-_BODY_SHOWN = 1_000
 
 
 class Transport:
     """Sends calls. Use it as `async with Transport() as send: record = await send(call)`, in one event loop.
 
     Each provider section has its own connections, with its own certificates, proxy and bounds.
+
+    Args:
+        stream: whether each call asks for a stream. Its record is that of a whole reply, with `ttft_s`. Where the
+            format of a provider's streams is not known here, or a server does not stream, the whole reply comes at
+            once: `ttft_s` is None then.
+        listen: is given each piece of an answer as it arrives, in the event loop, so it must not take long. Once it was
+            given any, a failure of that attempt is final. What it raises is raised to the caller, and the rest of the
+            answer is not read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, stream: bool = False, listen: Callable[[Call, Delta], None] | None = None) -> None:
+        # What becomes of parameters that a model does not take as they are given: sentences, by the profile's name.
+        self.notes: dict[str, tuple[str, ...]] = {}
+        self._stream = stream
+        self._listener = listen
+        # The addresses that have refused to be asked for the usage of a stream.
+        self._without_usage: set[str] = set()
         self._sessions: dict[tuple[str, Connection], Session] = {}
         # The profile is kept beside its route, so that its id is not given to another.
         self._routes: dict[tuple[int, str], tuple[Profile, Route | Trouble]] = {}
@@ -59,11 +73,12 @@ class Transport:
         """Send one call, as exactly one HTTP request.
 
         Raises:
-            ProviderError: there is no answer; says why, whether trying again can help, and when.
+            ProviderError: there is no answer; says why, whether trying again can help, when, and what had come of it.
             ConfigError: the key is not set, or the address or certificate of the profile is wrong; nothing was sent.
+            Exception: what `listen` raised; the rest of the answer was not read.
         """
         self._check_loop()
-        outcome: Record | ProviderError | ConfigError
+        outcome: Record | Exception
         # The frames below hold headers, so nothing is raised out of them as it is.
         try:
             outcome = await self._outcome(call)
@@ -71,7 +86,7 @@ class Transport:
             raise error.with_traceback(None) from None
         except ConfigError as error:
             outcome = ConfigError(str(error))
-        if isinstance(outcome, DistilkitError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
@@ -97,12 +112,14 @@ class Transport:
             raise RuntimeError("a Transport belongs to the event loop of its first call; make one for each loop")
         self._loop = loop
 
-    async def _outcome(self, call: Call) -> Record | ProviderError:
-        told = await (_ask_signed(call) if call.profile.provider in SIGNED else self._ask(call))
-        return _error(told, call.profile) if isinstance(told, Trouble) else told
+    async def _outcome(self, call: Call) -> Record | Exception:
+        told = await (self._ask_signed(call) if call.profile.provider in SIGNED else self._ask(call))
+        if isinstance(told, Trouble):
+            return error_of(told, call.profile)
+        return error_of(told.trouble, call.profile, told.partial) if isinstance(told, Cut) else told
 
-    async def _ask(self, call: Call) -> Record | Trouble:
-        from distilkit.provider.bodies import body_of
+    async def _ask(self, call: Call) -> Record | Trouble | Cut | Exception:
+        from distilkit.provider.addresses import protocol_of
         from distilkit.provider.outgoing import outgoing, params_in, written
 
         route = await self._route(call)
@@ -112,16 +129,45 @@ class Transport:
         if isinstance(made, Trouble):
             return made
         body, headers = made
+        protocol = protocol_of(route.url) if self._stream else None
+        if protocol is not None:
+            return await self._listen(route, call, protocol, body, headers)
         request = outgoing(route, call, body, headers)
         if isinstance(request, Trouble):
             return request
         reply = await self._session(call.profile).post(request)
-        if isinstance(reply, Trouble):
-            return reply
-        raw, secrets = body_of(reply), never_kept(call.profile)
-        if isinstance(raw, Trouble):
-            return _refusal(raw, reply, secrets)
-        return _record(route, reply, hide_in(raw, secrets), params_in(body), secrets)
+        return reply if isinstance(reply, Trouble) else told_by(route, reply, params_in(body))
+
+    async def _listen(
+        self, route: Route, call: Call, protocol: Protocol, body: Mapping[str, Any], headers: Mapping[str, str]
+    ) -> Record | Trouble | Cut | Exception:
+        from distilkit.provider.outgoing import outgoing, params_in
+        from distilkit.provider.streams import as_stream
+
+        given = call.request.params.get("stream_options")
+        usage = route.url not in self._without_usage
+        asked = as_stream(protocol, route.profile.provider, route.url, headers, body, given, with_usage=usage)
+        request = outgoing(route, call, asked.body, asked.headers, asked.url)
+        if isinstance(request, Trouble):
+            return request
+        incoming = Incoming(protocol, never_kept(call.profile), self._tell(call))
+        reply = await self._session(call.profile).stream(request, incoming.begin)
+        told = streamed_by(route, reply, incoming, params_in(asked.body))
+        if asked.unbidden and isinstance(told, Trouble) and is_refused(told, "stream_options"):
+            self._without_usage.add(route.url)
+            return replace(told, retryable=True)
+        return told
+
+    async def _ask_signed(self, call: Call) -> Record | Trouble | Cut | Exception:
+        secrets = never_kept(call.profile)
+        incoming = Incoming("openai", secrets, self._tell(call)) if self._stream else None
+        told = await ask_signed(call, incoming)
+        if isinstance(told, Cut) and told.partial is not None:
+            return replace(told, partial=without(told.partial, secrets))
+        return without(told, secrets) if isinstance(told, Record) else told
+
+    def _tell(self, call: Call) -> Tell | None:
+        return None if self._listener is None else functools.partial(self._listener, call)
 
     async def _route(self, call: Call) -> Route | Trouble:
         key = id(call.profile), json.dumps(call.request.params, sort_keys=True, default=repr)
@@ -140,6 +186,9 @@ class Transport:
         if len(self._routes) >= _MOST_ROUTES:
             self._routes.clear()
         self._routes[key] = found
+        profile, route = found
+        if not isinstance(route, Trouble) and route.changed:
+            self.notes[profile.name] = route.changed
 
     def _session(self, profile: Profile) -> Session:
         key = profile.section, profile.connection
@@ -162,55 +211,3 @@ def _built(call: Call) -> Route | Trouble:
         if not isinstance(route, Trouble):
             written(route, call)  # once for nothing: what it imports on first use takes time, and is imported here
     return route
-
-
-async def _ask_signed(call: Call) -> Record | Trouble:
-    told = await ask_signed(call)
-    if isinstance(told, Trouble):
-        return told
-    secrets = never_kept(call.profile)
-    return replace(told, raw=hide_in(told.raw, secrets), headers=hidden_headers(told.headers, secrets))
-
-
-def _refusal(trouble: Trouble, reply: Reply, secrets: Collection[str]) -> Trouble:
-    """Return the trouble with the reply's headers, in the words of a reply without secrets.
-
-    What is cut short could otherwise end in half a secret, which nobody recognises.
-    """
-    from distilkit.provider.bodies import body_of
-
-    clean = without_secrets(reply, secrets)
-    shown = body_of(clean)
-    words = shown if isinstance(shown, Trouble) else trouble
-    return replace(trouble, message=words.message, body=words.body, headers=kept(clean.headers))
-
-
-def _record(
-    route: Route, reply: Reply, raw: Mapping[str, Any], sent: Mapping[str, Any], secrets: Collection[str]
-) -> Record:
-    from distilkit.provider.shape import reading_of
-
-    return Record(
-        provider=route.profile.provider,
-        raw=raw,
-        reading=reading_of(route, reply, raw),
-        sent=sent,
-        headers=kept(hidden_headers(reply.headers, secrets)),
-        latency_s=reply.latency_s,
-        created_at=reply.created_at,
-        price=route.price,
-    )
-
-
-def _error(trouble: Trouble, profile: Profile) -> ProviderError:
-    secrets = secrets_of(profile)
-    return ProviderError(
-        f"{profile.litellm_model}: {scrub(trouble.message, secrets)}",
-        kind=trouble.kind,
-        provider=profile.provider,
-        status=trouble.status,
-        retry_after_s=trouble.retry_after_s,
-        retryable=trouble.retryable,
-        body=scrub(trouble.body, secrets)[:_BODY_SHOWN],
-        headers={name: scrub(value, secrets) for name, value in trouble.headers.items()},
-    )

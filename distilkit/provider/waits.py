@@ -98,8 +98,10 @@ def _clamped(seconds: float) -> float | None:
 
 
 def _told_in(body: Any) -> Iterator[str]:
-    """Yield what a body says of waiting: Gemini's RetryInfo, OpenRouter's headers of the host it asked."""
+    """Yield what a body says of waiting: Gemini's RetryInfo, OpenRouter's headers, Hugging Face's time of loading."""
     error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(body, dict) and "estimated_time" in body:
+        yield str(body["estimated_time"])
     if not isinstance(error, dict):
         return
     details = error.get("details")

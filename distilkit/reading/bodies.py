@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from distilkit.reading.shapes import Message, read_message, read_parts
+from distilkit.reading.shapes import Message, json_by_tool, read_message, read_parts
 from distilkit.reading.usage import (
     UNKNOWN,
     Usage,
@@ -102,12 +102,13 @@ def _chat(body: dict[str, Any]) -> Reply:
 
 def _anthropic(body: dict[str, Any]) -> Reply:
     content = body.get("content")
-    return Reply(
-        read_parts(content) if isinstance(content, list) and content else None,
-        _finish(body.get("stop_reason")),
-        _text(body.get("model")),
-        anthropic_usage(body.get("usage")),
-    )
+    parts = content if isinstance(content, list) else []
+    message, finish = read_parts(parts) if parts else None, _finish(body.get("stop_reason"))
+    if message and (answer := json_by_tool(parts)) is not None:
+        # Nobody is meant to run this tool: its input is the answer, and the model had come to its end.
+        message = message._replace(text=answer, other=False)
+        finish = "stop" if finish == "tool_calls" else finish
+    return Reply(message, finish, _text(body.get("model")), anthropic_usage(body.get("usage")))
 
 
 def _gemini(body: dict[str, Any]) -> Reply:

@@ -15,6 +15,7 @@ from distilkit.profiles.profile import ThinkingRules
 from distilkit.reading.bodies import Reply, read_body
 from distilkit.reading.tags import STARTS
 from distilkit.reading.thinking import DEFAULT_RULES, split
+from distilkit.reading.usage import UNKNOWN
 
 ThinkingKind = Literal["raw", "summary", "encrypted", "truncated", "absent"]
 
@@ -63,7 +64,8 @@ def read(record: Record, rules: ThinkingRules = DEFAULT_RULES) -> Completion:
     """
     reply = reply_of(record)
     content, thinking, kind = _parts(reply, record.provider, rules)
-    inputs, cached, written, output, reasoning = reply.usage
+    # A stream that broke off has counted what had come, not what was or will be billed.
+    inputs, cached, written, output, reasoning = UNKNOWN if record.cut else reply.usage
     return Completion(
         content,
         thinking,

@@ -23,8 +23,11 @@ def fault(record: Record, completion: Completion) -> ProviderError | None:
     finish, content = completion.finish_reason, completion.content
     if finish == "content_filter":
         return _error(record, "content_filter", "the provider's content filter stopped the answer")
-    if finish in _BROKEN:
-        return _error(record, "provider_error", f"the provider broke off the answer: finish_reason is {finish!r}")
+    if record.cut or finish in _BROKEN:
+        who, why = (
+            ("the stream", "its end is missing") if record.cut else ("the provider", f"finish_reason is {finish!r}")
+        )
+        return _error(record, "connection" if record.cut else "provider_error", f"{who} broke off the answer: {why}")
     if content and not content.isspace():
         return None
     message = reply_of(record).message

@@ -5,7 +5,8 @@ Knows messages; knows nothing of whole bodies, usage or tags in the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 _FIELDS = frozenset(
@@ -18,6 +19,8 @@ _SUMMARY_PARTS = frozenset({"reasoning.summary", "summary_text"})
 _ENCRYPTED_PARTS = frozenset({"redacted_thinking", "reasoning.encrypted"})
 # What a thinking block without text still carries when the provider keeps the text to itself.
 _SEALS = ("signature", "encrypted_content", "data")
+# LiteLLM's name for the tool by which a Claude without a JSON mode of its own is made to answer in JSON.
+_JSON_TOOL = "json_tool_call"
 
 
 class Message(NamedTuple):
@@ -84,6 +87,20 @@ def read_parts(parts: Iterable[Any]) -> Message:
         encrypted="encrypted" in kinds,
         other="other" in kinds,
     )
+
+
+def json_by_tool(parts: Sequence[Any]) -> str | None:
+    """Return the answer that was asked for by way of a tool, as JSON text; None beside any text or other tool."""
+    answers = [part for part in parts if isinstance(part, dict) and _is_answer(part)]
+    if len(answers) != 1 or answers[0].get("type") != "tool_use" or answers[0].get("name") != _JSON_TOOL:
+        return None
+    given = answers[0].get("input")
+    return json.dumps(given, ensure_ascii=False) if isinstance(given, dict) else None
+
+
+def _is_answer(part: dict[str, Any]) -> bool:
+    texts: list[str] = []
+    return _read_part(part, texts, []) == "other" or any(map(_readable, texts))
 
 
 def _read_part(part: dict[str, Any], texts: list[str], thoughts: list[str]) -> str:

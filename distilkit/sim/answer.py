@@ -6,17 +6,20 @@ Pure: from dials and a request to texts and token counts. Knows nothing of HTTP,
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import exp
 from random import Random
+from typing import Any
 
 from distilkit.sim.asked import Asked, tokens
 from distilkit.sim.problem import Posed
+from distilkit.sim.shaped import Form
 from distilkit.sim.spec import Dials
 from distilkit.sim.truth import find
 from distilkit.sim.unknown import made_up
 from distilkit.sim.wording import said_plainly, thought
-from distilkit.sim.working import rightly, wrongly
+from distilkit.sim.working import Said, rightly, wrongly
 
 # How much harder the hardest item is than the easiest, in log odds. At skill 0.7 they are answered rightly 16 and
 # 99 times in 100.
@@ -48,8 +51,9 @@ def answer(asked: Asked, name: str, dials: Dials) -> list[Choice]:
     They depend on `name`, the dials that `Dials.digest` covers, the messages and the sample; `max_tokens`, `stop` and
     `n` cut them.
     """
-    posed = find(asked.prompt)
-    question = posed or made_up(asked.prompt)
+    # A repair of an answer comes after the question it answers.
+    known = (find(text) for text in (asked.prompt, *(asked.earlier if asked.schema is not None else ())))
+    question = next((posed for posed in known if posed), None) or made_up(asked.prompt)
     return [_choice(asked, dials, question, _rng(asked, name, dials, index)) for index in range(asked.n)]
 
 
@@ -78,11 +82,17 @@ def _rng(asked: Asked, name: str, dials: Dials, index: int) -> Random:
 def _choice(asked: Asked, dials: Dials, question: Posed, rng: Random) -> Choice:
     is_right = rng.random() < chance(dials.skill, question.difficulty)
     said = rightly(question) if is_right else wrongly(question, rng)
-    plain = said_plainly(said, dials.verbosity)
+    plain = said_plainly(said, dials.verbosity) if asked.schema is None else _shaped(asked.schema, said, dials, rng)
     if dials.thinking == "none":
         return _cut(plain, None, "", asked)
     thinking = thought(said, dials.thinking_tokens, rng)
     return _styled(dials, plain, thinking, asked)
+
+
+def _shaped(schema: Mapping[str, Any], said: Said, dials: Dials, rng: Random) -> str:
+    """Return the answer as JSON. The less skill, the more often a property is forgotten."""
+    any_object = {"type": "object", "properties": {"reason": {"type": "string"}, "answer": {"type": "number"}}}
+    return Form(schema or any_object).filled(said, complete=rng.random() >= (1 - dials.skill) / 4)
 
 
 def _styled(dials: Dials, plain: str, thinking: str, asked: Asked) -> Choice:

@@ -48,6 +48,8 @@ class Asked:
         n: how many choices.
         stream: whether to send the answer in pieces.
         include_usage: whether a stream ends with the usage.
+        schema: the JSON schema the answer is to follow, {} for any JSON object, or None for plain text.
+        earlier: the texts of the user's other messages, the latest first.
     """
 
     model: str
@@ -61,6 +63,8 @@ class Asked:
     n: int
     stream: bool
     include_usage: bool
+    schema: Mapping[str, Any] | None = None
+    earlier: tuple[str, ...] = ()
 
 
 def tokens(text: str) -> int:
@@ -83,10 +87,11 @@ def read_request(body: bytes, sample: str = "0") -> Asked:
 def _read(fields: Mapping[str, Any], sample: int) -> Asked:
     texts = _texts(fields.get("messages"))
     said = _digest(json.dumps(fields["messages"], sort_keys=True))
+    asked = [text for role, text in reversed(texts) if role == "user"]
     rest = {name: value for name, value in fields.items() if name != "messages"}
     return Asked(
         model=_model(fields),
-        prompt=next((text for role, text in reversed(texts) if role == "user"), ""),
+        prompt=asked[0] if asked else "",
         said=said,
         fingerprint=_digest(f"{said} {sample} {json.dumps(rest, sort_keys=True)}"),
         sample=sample,
@@ -97,6 +102,8 @@ def _read(fields: Mapping[str, Any], sample: int) -> Asked:
         n=_whole(fields, "n", most=_MOST_CHOICES) or 1,
         stream=_flag(fields, "stream"),
         include_usage=_include_usage(fields.get("stream_options")),
+        schema=_schema(fields.get("response_format")),
+        earlier=tuple(asked[1:]),
     )
 
 
@@ -165,6 +172,24 @@ def _include_usage(options: object) -> bool:
     if not isinstance(options, dict):
         raise RefusedError("'stream_options' must be an object.", param="stream_options")
     return _flag(options, "include_usage")
+
+
+def _schema(form: object) -> Mapping[str, Any] | None:
+    if form is None:
+        return None
+    kind = form.get("type") if isinstance(form, dict) else None
+    if not isinstance(form, dict) or kind not in {"text", "json_object", "json_schema"}:
+        raise RefusedError(
+            "'response_format' must have the type text, json_object or json_schema.", param="response_format"
+        )
+    if kind != "json_schema":
+        return None if kind == "text" else {}
+    described = form.get("json_schema")
+    schema = described.get("schema") if isinstance(described, dict) else None
+    if not isinstance(schema, dict):
+        text = "'response_format.json_schema.schema' must be a JSON schema."
+        raise RefusedError(text, param="response_format.json_schema.schema")
+    return schema
 
 
 def _sample(text: str) -> int:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from distilkit.sim import replies
 from distilkit.sim.asked import RefusedError
+from distilkit.sim.batches import Batches
 from distilkit.sim.simulation import Reply, Simulation
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Handler:
 
     def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
+        self._batches = Batches(simulation)
         self._routes: Mapping[str, tuple[str, Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]]] = {
             "/v1/chat/completions": ("POST", self._chat),
             "/v1/models": ("GET", self._models),
@@ -46,6 +48,8 @@ class Handler:
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        if Batches.serves(request.path):
+            return await self._batch(request)
         route = self._routes.get(request.path)
         if route is None:
             return _refusal(RefusedError(f"There is no {request.path[:200]} here; this is a simulator.", status=404))
@@ -66,6 +70,12 @@ class Handler:
     async def _reset(self, _: web.BaseRequest) -> web.Response:
         self._simulation.reset()
         return _json({"reset": True})
+
+    async def _batch(self, request: web.BaseRequest) -> web.Response:
+        try:
+            return _response(200, await self._batches.answer(request), {})
+        except RefusedError as refused:
+            return _refusal(refused)
 
     async def _chat(self, request: web.BaseRequest) -> web.StreamResponse:
         counts = self._simulation.counts  # the same ones to the end, whatever is reset meanwhile

@@ -14,8 +14,9 @@ import pytest
 
 from distilkit.calls import Answer, Failure, Record
 from distilkit.engine.run import run
-from distilkit.errors import StoreError
+from distilkit.errors import ProviderError, StoreError
 from distilkit.profiles.profile import Price, Profile, RateLimit, Retry
+from distilkit.reading import fault, read
 
 PRICE = Price(input_per_million=Decimal(1_000_000), output_per_million=Decimal(0))
 
@@ -362,3 +363,26 @@ def test_those_who_wait_for_a_limit_do_not_send_once_the_disk_is_full(world: Any
 
     assert len(world.sent) <= 3
     assert len(world.outcomes) == 20
+
+
+def test_a_cut_stream_is_a_failure_that_keeps_its_text_and_is_never_an_answer(
+    world: Any, make_calls: Any, make_record: Any
+) -> None:
+    """What had come was paid for, nobody knows how much; it counts in the ledger as unknown."""
+    partial = make_record("half of", finish_reason=None)
+    world.reply = lambda _call, _nth: ProviderError("cut", kind="connection", provider="sim", partial=partial)
+
+    world.run(make_calls(1, retry=Retry(max_attempts=2, backoff_s=0.0)))
+
+    (failure,) = world.outcomes.values()
+    assert isinstance(failure, Failure)
+    assert failure.record is not None
+    assert failure.record.cut
+    assert failure.billed_usd is None
+    assert failure.attempts == 2
+    assert [(entry.answer, entry.cost_usd) for entry in world.kept] == [(False, None), (False, None)]
+    assert read(failure.record).content == "half of"
+    assert read(failure.record).output_tokens is None
+    fault_found = fault(failure.record, read(failure.record))
+    assert fault_found is not None
+    assert fault_found.kind == "connection"

@@ -17,7 +17,7 @@ from distilkit.calls import Call, Record, Request
 from distilkit.errors import ProviderError
 from distilkit.profiles.profile import Profile
 from distilkit.profiles.secrets import Secret
-from distilkit.provider import Transport
+from distilkit.provider import Delta, Transport
 
 CANARY = "canary-key-123456"
 MESSAGES = ({"role": "system", "content": "Be brief."}, {"role": "user", "content": "What is 2 + 2?"})
@@ -175,6 +175,61 @@ def fails(ask: Callable[..., Record]) -> Callable[..., ProviderError]:
         return caught.value
 
     return send
+
+
+@pytest.fixture
+def stream() -> Callable[..., Record]:
+    """Ask for a stream of one call, to which nobody listens."""
+
+    def send(profile: Profile, **call: Any) -> Record:
+        return _streamed(profile, None, call)
+
+    return send
+
+
+@pytest.fixture
+def listen() -> Callable[..., tuple[Record, list[Delta]]]:
+    """Ask for a stream of one call, and return what was told on the way too."""
+
+    def send(profile: Profile, **call: Any) -> tuple[Record, list[Delta]]:
+        told: list[Delta] = []
+        return _streamed(profile, told, call), told
+
+    return send
+
+
+@pytest.fixture
+def stream_fails(stream: Callable[..., Record]) -> Callable[..., ProviderError]:
+    """Ask for a stream of one call that must fail, and return why."""
+
+    def send(profile: Profile, **call: Any) -> ProviderError:
+        with pytest.raises(ProviderError) as caught:
+            stream(profile, **call)
+        return caught.value
+
+    return send
+
+
+@pytest.fixture
+def listen_fails() -> Callable[..., tuple[ProviderError, list[Delta]]]:
+    """Listen to a stream that must fail, and return why, and what was told before."""
+
+    def send(profile: Profile, **call: Any) -> tuple[ProviderError, list[Delta]]:
+        told: list[Delta] = []
+        with pytest.raises(ProviderError) as caught:
+            _streamed(profile, told, call)
+        return caught.value, told
+
+    return send
+
+
+def _streamed(profile: Profile, told: list[Delta] | None, call: dict[str, Any]) -> Record:
+    async def main() -> Record:
+        listen = None if told is None else lambda _, delta: told.append(delta)
+        async with Transport(stream=True, listen=listen) as transport:
+            return await transport(call_of(profile, **call))
+
+    return asyncio.run(main())
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from distilkit.provider.addresses import complete, is_nowhere, is_openai_shaped
+from distilkit.provider.addresses import complete, is_nowhere, is_openai_shaped, protocol_of
 from distilkit.provider.route import Route, build_route
 
 DEFAULTS = [
@@ -71,3 +71,19 @@ def test_the_protocol_is_told_by_the_path() -> None:
 def test_openais_address_is_nobody_elses() -> None:
     assert is_nowhere("https://api.openai.com/chat/completions", "hosted_vllm")
     assert not is_nowhere("https://api.openai.com/v1/chat/completions", "openai")
+
+
+@pytest.mark.parametrize(
+    ("url", "protocol"),
+    [
+        ("https://h.example/openai/deployments/m/chat/completions?api-version=2024-10-21", "openai"),
+        ("https://h.example/v1/messages", "anthropic"),
+        ("https://h.example/v1beta/models/m:generateContent", "gemini"),
+        ("http://h.example/api/chat", "ollama"),
+        ("https://h.example/v2/chat", "cohere"),
+        ("http://h.example/api/generate", None),
+        ("https://h.example/v1/messages/batches", None),
+    ],
+)
+def test_the_end_of_an_address_names_its_protocol(url: str, protocol: str | None) -> None:
+    assert protocol_of(url) == protocol

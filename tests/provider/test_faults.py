@@ -72,6 +72,16 @@ FORMS: list[tuple[int, Any, str, bool | None]] = [
     (200, {"error": {"code": 402, "message": "Insufficient credits"}}, "rate_limit", False),
     (200, {"error": {"code": 502, "message": "host down"}}, "provider_error", None),
     (200, {"error": "something"}, "provider_error", None),
+    (429, {"error": {"status": "RESOURCE_EXHAUSTED", "message": "Your credits are depleted."}}, "rate_limit", False),
+    (412, {"error": "suspended, possibly due to reaching the monthly spending limit"}, "rate_limit", False),
+    (400, {"type": "invalid_model", "message": "Invalid model: x"}, "model_not_found", None),
+    (404, {"error": {"code": 404, "message": "No endpoints found for a/b."}}, "model_not_found", None),
+    (422, {"error": "`inputs` must have less than 9 tokens", "error_type": "validation"}, "context_length", None),
+    (424, {"error": "Request failed during generation", "error_type": "generation"}, "provider_error", None),
+    (403, {"code": "no", "error": "Content violates usage guidelines."}, "content_filter", None),
+    (200, {"base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, "rate_limit", None),
+    (200, {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, "rate_limit", False),
+    (200, {"base_resp": {"status_code": True}}, "provider_error", None),
     (422, {"detail": [{"loc": ["body"], "msg": "field required"}]}, "invalid_request", None),
     (418, None, "invalid_request", None),
     (599, None, "provider_error", None),
@@ -93,6 +103,27 @@ def test_a_body_that_quotes_the_prompt_is_not_judged_by_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ({"message": {"detail": [{"msg": "no", "input": "what is the maximum context length?"}]}}, ""),
+        ({"unheard_of": {"input": "what is the maximum context length?"}}, '{"input": "maximum context length"}'),
+        (None, "<html>what is the maximum context length?</html>"),
+    ],
+)
+def test_what_a_body_or_a_page_quotes_is_no_reason(body: Any, text: str) -> None:
+    assert trouble_of(422, {}, body, text, now=0).kind == "invalid_request"
+
+
+def test_a_plain_text_is_a_reason() -> None:
+    assert trouble_of(400, {}, None, "maximum context length is 8", now=0).kind == "context_length"
+
+
+@pytest.mark.parametrize("code", [0, None, "1002", False])
+def test_minimaxs_good_replies_are_none_of_its_errors(code: Any) -> None:
+    assert not is_error_body({"choices": None, "base_resp": {"status_code": code, "status_msg": ""}})
+
+
+@pytest.mark.parametrize(
     ("body", "message"),
     [
         ({"error": {"message": "a\n  b"}}, "a b"),
@@ -101,6 +132,8 @@ def test_a_body_that_quotes_the_prompt_is_not_judged_by_it() -> None:
         ({"detail": "a"}, "a"),
         ({"detail": [{"msg": "a"}, {"msg": "b"}]}, "a / b"),
         ({"errors": ["a"]}, "a"),
+        ({"message": {"detail": [{"msg": "a"}]}}, "a"),
+        ({"base_resp": {"status_code": 1002, "status_msg": "a"}}, "a"),
         ({"error": {"message": "Provider returned error", "metadata": {"raw": "a"}}}, "Provider returned error / a"),
         ({}, ""),
         (None, ""),
@@ -116,7 +149,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["error", "message", "code", "type", "status", "detail", "details", "metadata", "choices"]),
+            st.sampled_from(
+                ["error", "message", "code", "type", "status", "detail", "details", "metadata", "choices", "base_resp"]
+            ),
             inner,
             max_size=4,
         )

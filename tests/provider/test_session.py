@@ -7,6 +7,7 @@ import gzip
 import json
 import ssl
 import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,6 +19,8 @@ from distilkit.errors import ConfigError
 from distilkit.profiles.profile import Connection
 from distilkit.profiles.secrets import Secret
 from distilkit.provider import session
+from distilkit.provider.exchange import Outgoing, Reply
+from distilkit.provider.faults import Trouble
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +186,119 @@ def test_no_cookie_is_kept(wire: Any, profile: Any, call: Any) -> None:
 
     asyncio.run(main())
     assert "Cookie" not in server.seen[1].headers
+
+
+def sent(work: Callable[[session.Session], Awaitable[Reply | Trouble]], **connection: Any) -> Reply | Trouble:
+    """Do something with a session of its own."""
+
+    async def main() -> Reply | Trouble:
+        pool = session.Session(Connection(**connection))
+        try:
+            return await work(pool)
+        finally:
+            await pool.aclose()
+
+    return asyncio.run(main())
+
+
+def test_what_an_address_holds_is_read_with_its_headers(wire: Any, canary: str) -> None:
+    server = wire({"data": []}, x_request_id="r1")
+
+    reply = sent(lambda pool: pool.get(f"{server.url}/v1/models?limit=9", {"authorization": canary}, 20))
+
+    [seen] = server.seen
+    assert (seen.method, seen.target, seen.body) == ("GET", "/v1/models?limit=9", b"")
+    assert seen.headers["Authorization"] == canary
+    assert isinstance(reply, Reply)
+    assert (reply.status, json.loads(reply.body), reply.headers["x-request-id"]) == (200, {"data": []}, "r1")
+
+
+def test_what_an_address_holds_is_looked_for_nowhere_else(wire: Any) -> None:
+    other = wire()
+    server = wire(b"", status=302, location=other.url)
+
+    reply = sent(lambda pool: pool.get(server.url, {}, 20))
+
+    assert isinstance(reply, Reply)
+    assert reply.status == 302
+    assert other.seen == []
+
+
+def test_nothing_at_an_address_is_a_trouble(wire: Any) -> None:
+    server = wire()
+    server.close()
+    server.close = lambda: None
+
+    told = sent(lambda pool: pool.get(server.url, {}, 20))
+
+    assert isinstance(told, Trouble)
+    assert told.kind == "connection"
+
+
+def test_any_bytes_can_be_sent_however_many(wire: Any) -> None:
+    """More than a megabyte at once would draw a warning."""
+    server, body = wire(), b"\x00\xff" * 2**20
+
+    sent(lambda pool: pool.post(Outgoing(server.url, {"content-type": "multipart/form-data; boundary=b"}, body, 20)))
+
+    [seen] = server.seen
+    assert (seen.body == body, seen.headers["Content-Type"]) == (True, "multipart/form-data; boundary=b")
+
+
+def test_another_method_and_another_bound_can_be_asked_for(wire: Any) -> None:
+    server = wire(b"x" * 2000)
+
+    told = sent(lambda pool: pool.post(Outgoing(server.url, {}, b"", 20, method="DELETE", most_bytes=1000)))
+
+    assert server.seen[0].method == "DELETE"
+    assert isinstance(told, Trouble)
+    assert "longer than" in told.message
+
+
+def test_bytes_are_handed_on_as_they_arrive(wire: Any) -> None:
+    server = wire(b"x" * 2**18)
+    heads: list[Reply] = []
+    taken: list[tuple[int, float]] = []
+
+    def take(data: bytes, elapsed_s: float) -> bool:
+        taken.append((len(data), elapsed_s))
+        return False
+
+    def begin(head: Reply) -> Any:
+        heads.append(head)
+        return take
+
+    reply = sent(lambda pool: pool.stream(Outgoing(server.url, {}, b"", 20, method="GET"), begin))
+
+    assert isinstance(reply, Reply)
+    assert (heads[0].status, heads[0].body, reply.body) == (200, b"", b"")
+    assert sum(size for size, _ in taken) == 2**18
+    assert [at for _, at in taken] == sorted(at for _, at in taken)
+    assert taken[-1][1] <= reply.latency_s
+
+
+def test_nothing_is_waited_for_once_there_is_enough(wire: Any) -> None:
+    async def hang(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"enough")
+        await asyncio.Event().wait()
+        return response
+
+    request = Outgoing(wire(hang).url, {}, b"", 3)
+
+    assert isinstance(sent(lambda pool: pool.stream(request, lambda _: lambda *_: True)), Reply)
+    assert isinstance(sent(lambda pool: pool.stream(request, lambda _: lambda *_: False)), Trouble)
+
+
+def test_a_fault_of_who_takes_the_bytes_is_a_value(wire: Any) -> None:
+    def take(_: bytes, __: float) -> bool:
+        raise KeyError
+
+    told = sent(lambda pool: pool.stream(Outgoing(wire().url, {}, b"", 20), lambda _: take))
+
+    assert isinstance(told, Trouble)
+    assert (told.kind, told.retryable) == ("unknown", False)
 
 
 class Tunnel:

@@ -69,7 +69,7 @@ def test_a_secret_in_the_pieces_of_a_stream_is_not_kept(wire: Any, ask: Any, pro
 def test_a_secret_repeated_by_a_cloud_that_signs_is_not_kept(
     ask: Any, profile: Any, chat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def ask_signed(_: Call) -> Record:
+    async def ask_signed(_: Call, __: object = None) -> Record:
         chat["choices"][0]["message"]["content"] = "you sent another-canary"
         return Record(provider="bedrock", raw=chat, headers={"request-id": "of another-canary"})
 

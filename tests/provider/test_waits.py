@@ -77,6 +77,10 @@ def test_geminis_wait_stands_in_the_body() -> None:
     assert retry_after_s({}, body, "", now=NOW) == 57.2
 
 
+def test_the_time_a_model_takes_to_load_is_a_wait() -> None:
+    assert retry_after_s({}, {"error": "Model a/b is loading", "estimated_time": 20.5}, "", now=NOW) == 20.5
+
+
 def test_openrouters_wait_is_a_moment_in_the_body() -> None:
     body = {"error": {"metadata": {"headers": {"X-RateLimit-Reset": str(int((NOW + 12) * 1000))}}}}
 

@@ -1,4 +1,4 @@
-"""The commands that look after a run rather than make one: status, check, spend.
+"""The commands that look after a run rather than make one: profiles, status, check, spend.
 
 Each adds its arguments to a parser and says what runs it. Prints tables; knows no provider and no arithmetic.
 """
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import distilkit as dk
-from distilkit.screen import clip, print_table
+from distilkit.screen import clip, one_line, print_profiles, print_strategies, print_table
 
 _STORE_HELP = "the folder of the store (default: $DISTILKIT_STORE or the user's data folder)"
 _CONFIG_HELP = "the profile file (default: ./distilkit.yaml and the usual places)"
@@ -122,3 +122,20 @@ def _spend(options: argparse.Namespace) -> None:
         if name in shown:
             shown[name] = shown[name].map(clip)
     print_table(shown.rename(columns={"cost_usd": "$", "unknown": "price unknown"}))
+
+
+def add_profiles(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `profiles`."""
+    parser.add_argument("file", nargs="?", help="the profile file (default: ./distilkit.yaml and the usual places)")
+    parser.set_defaults(run=_profiles)
+
+
+def _profiles(options: argparse.Namespace) -> None:
+    profiles = dk.load_profiles(options.file)
+    print(f"{one_line(str(profiles.path or 'no profile file'))}; the sim profiles are built in\n")
+    print_profiles(profiles.table())
+    if profiles.strategies:
+        print()
+        print_strategies(profiles.strategies.values())
+    if profiles.default is not None:
+        print(f"\nasked where none is named: {clip(profiles.default)}")

@@ -1,4 +1,4 @@
-"""Streams put together: any split of the same answer makes the same reply."""
+"""Chunks of chat completions, well formed and not: any split of the same answer makes the same reply."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from distilkit.provider.sse import CutStreamError, assemble
+from distilkit.provider.streams import Assembly, CutStreamError
+
+
+def assemble(text: str) -> dict[str, Any]:
+    assembly = Assembly()
+    assembly.feed(text.encode())
+    return assembly.close()
 
 
 def stream(*chunks: Any, end: str = "data: [DONE]\n\n") -> str:
@@ -62,27 +68,81 @@ def test_several_choices_are_all_needed_to_the_end() -> None:
     assert [choice["message"]["content"] for choice in both["choices"]] == ["a", "b"]
 
 
-def test_an_error_in_the_middle_is_returned_as_it_came() -> None:
-    error = {"error": {"message": "overloaded", "code": 502}}
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"error": {"message": "overloaded", "code": 502}},
+        {"object": "error", "message": "overloaded", "code": 502},
+        {"error": {"code": 502}, "choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "error"}]},
+    ],
+)
+def test_an_error_in_the_middle_is_kept_as_it_came(error: Any) -> None:
+    with pytest.raises(CutStreamError) as caught:
+        assemble(stream(chunk(content="a"), error))
 
-    assert assemble(stream(chunk(content="a"), error)) == error
+    assert caught.value.event == error
 
 
 def test_tool_calls_and_reasoning_details_grow() -> None:
     start = {"index": 0, "id": "t", "function": {"name": "add", "arguments": '{"a"'}}
     more = {"index": 0, "function": {"arguments": ": 1}"}}
-    detail = [{"type": "reasoning.text", "text": "x"}]
+    detail = [{"type": "reasoning.text", "text": "x", "index": 0}]
+    other = [{"type": "reasoning.summary", "summary": "y", "index": 0}]
+    last = [{"type": "reasoning.summary", "summary": "z", "index": 1, "signature": "s"}]
 
     body = assemble(
         stream(
             chunk(tool_calls=[start], reasoning_details=detail),
-            chunk("tool_calls", tool_calls=[more], reasoning_details=detail),
+            chunk(tool_calls=[more], reasoning_details=detail),
+            chunk("tool_calls", reasoning_details=other + last + last),
         )
     )
 
     message = body["choices"][0]["message"]
     assert message["tool_calls"][0]["function"] == {"name": "add", "arguments": '{"a": 1}'}
-    assert message["reasoning_details"] == detail * 2
+    assert message["reasoning_details"] == [{"type": "reasoning.text", "text": "xx", "index": 0}, *other, *last, *last]
+
+
+def test_the_older_function_call_grows() -> None:
+    body = assemble(
+        stream(
+            chunk(function_call={"name": "add", "arguments": "{"}),
+            chunk("function_call", function_call={"arguments": "}"}),
+        )
+    )
+
+    assert body["choices"][0]["message"]["function_call"] == {"name": "add", "arguments": "{}"}
+
+
+def test_what_is_said_of_each_token_is_kept() -> None:
+    def one(token: str) -> dict[str, Any]:
+        part = {"index": 0, "delta": {"content": token}, "logprobs": {"content": [{"token": token}], "refusal": None}}
+        return {"choices": [part]}
+
+    body = assemble(stream(one("a"), one("b"), chunk("stop")))
+
+    assert body["choices"][0]["logprobs"] == {"content": [{"token": "a"}, {"token": "b"}]}
+
+
+def test_a_whole_answer_in_one_event_is_read() -> None:
+    whole = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "4"}, "finish_reason": "stop"}]}
+
+    assert assemble(stream(whole))["choices"][0]["message"]["content"] == "4"
+
+
+def test_only_the_first_choice_is_told_of() -> None:
+    assembly = Assembly()
+
+    told = assembly.feed(stream(chunk(None, 1, content="b"), chunk(None, 0, content="a")).encode())
+
+    assert [delta.text for delta in told] == ["a"]
+
+
+def test_what_two_fields_say_is_told_once() -> None:
+    both = chunk(reasoning="x", reasoning_details=[{"type": "reasoning.text", "text": "x"}])
+    alone = chunk(reasoning_details=[{"type": "reasoning.text", "text": "y"}, {"type": "reasoning.encrypted"}])
+
+    assert Assembly().feed(stream(both, alone).encode()) == [("thinking", "x"), ("thinking", "y")]
 
 
 def test_a_text_among_parts_is_one_of_them() -> None:

@@ -1,0 +1,25 @@
+"""The commands of the terminal, by what they are for. Each is a function that adds its arguments to a parser."""
+
+from distilkit.commands.asking import add_ask, add_compare, add_estimate, add_rehearse
+from distilkit.commands.batches import add_batches
+from distilkit.commands.discovering import add_discover, add_models
+from distilkit.commands.looking import add_check, add_profiles, add_spend, add_status
+from distilkit.commands.serving import DEMO_PROFILES, add_demo, add_sim, add_store
+
+__all__ = [
+    "DEMO_PROFILES",
+    "add_ask",
+    "add_batches",
+    "add_check",
+    "add_compare",
+    "add_demo",
+    "add_discover",
+    "add_estimate",
+    "add_models",
+    "add_profiles",
+    "add_rehearse",
+    "add_sim",
+    "add_spend",
+    "add_status",
+    "add_store",
+]

@@ -1,0 +1,65 @@
+"""A text that grows in a notebook's cell: one output that is replaced, at most ten times a second.
+
+Everything a model said is escaped, and nothing in it is typeset or run. Knows no run and no profile.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from distilkit.markup import escape
+from distilkit.progress import Cell, publisher
+from distilkit.screen import facts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_EVERY_S = 0.1
+_TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;margin:0"
+_QUIET = "opacity:.7;font-size:90%"
+
+
+class Growing:
+    """The output of one cell."""
+
+    def __init__(self) -> None:
+        place = publisher()
+        self._cell = None if place is None else Cell(place)
+        self._shown = 0.0
+
+    def show(self, thinking: str, content: str) -> None:
+        """Show what there is so far, if it is time."""
+        now = time.monotonic()
+        if now - self._shown >= _EVERY_S:
+            self._shown = now
+            self._write(thinking, content, "…")
+
+    def finish(self, thinking: str, content: str, row: pd.Series[Any] | None) -> None:
+        """Show all of it, with tokens, dollars and time; None for a row that was not finished."""
+        self._write(thinking, content, "not finished" if row is None else facts(row))
+
+    def _write(self, thinking: str, content: str, note: str) -> None:
+        if self._cell is not None:
+            self._cell.replace(
+                {"text/plain": _plain(thinking, content, note), "text/html": _html(thinking, content, note)}
+            )
+
+
+def _plain(thinking: str, content: str, note: str) -> str:
+    thought = f"[thinking]\n{thinking}\n[answer]\n" if thinking else ""
+    return f"{thought}{content}\n[{note}]"
+
+
+def _html(thinking: str, content: str, note: str) -> str:
+    # Thinking is open while it is all there is.
+    state = "" if content else " open"
+    thought = (
+        f'<details{state} style="margin-bottom:.5em"><summary style="{_QUIET}">Thinking, '
+        f'{len(thinking):,} characters</summary><div style="{_TEXT};{_QUIET}">{escape(thinking)}</div></details>'
+    )
+    return (
+        '<div class="distilkit-stream mathjax_ignore tex2jax_ignore">'
+        f'{thought if thinking else ""}<div style="{_TEXT}">{escape(content)}</div>'
+        f'<div style="{_QUIET};margin-top:.5em">{escape(note)}</div></div>'
+    )

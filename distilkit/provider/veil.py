@@ -1,0 +1,49 @@
+"""Hides secrets in an answer that is shown as it arrives, also one that arrives in pieces.
+
+Knows pieces of text; the answer itself is hidden from as a whole, where it is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from distilkit.provider.scrub import hidden
+from distilkit.provider.streams import Delta
+
+
+class Veil:
+    """Lets pieces through; the end of one that may be the beginning of a secret waits for the next."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        self._secrets = tuple(secret for secret in secrets if secret)
+        self._held: Delta | None = None
+
+    def shown(self, delta: Delta) -> list[Delta]:
+        """Return what of a piece, and of what was held back before it, can be shown."""
+        if not self._secrets:
+            return [delta]
+        held, self._held = self._held, None
+        passed = []
+        if held is not None and held.channel == delta.channel:
+            delta = Delta(delta.channel, held.text + delta.text)
+        elif held is not None:
+            passed = [held]
+        text = hidden(delta.text, self._secrets)
+        kept = self._begun(text)
+        if kept:
+            self._held = Delta(delta.channel, text[-kept:])
+            text = text[:-kept]
+        return [*passed, Delta(delta.channel, text)] if text else passed
+
+    def rest(self) -> list[Delta]:
+        """Return what was held back: nothing follows it."""
+        held, self._held = self._held, None
+        return [held] if held is not None else []
+
+    def _begun(self, text: str) -> int:
+        """Return how many characters at the end may be the beginning of a secret."""
+        longest = min(len(text), max(map(len, self._secrets)) - 1)
+        return next((size for size in range(longest, 0, -1) if self._begins(text[-size:])), 0)
+
+    def _begins(self, end: str) -> bool:
+        return any(secret.startswith(end) for secret in self._secrets)
