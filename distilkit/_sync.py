@@ -84,6 +84,7 @@ def _drive(steps: Body[T]) -> T:
             return stop.value  # type: ignore[no-any-return] # the body's T
         job = _Job(step.work)
         try:
+            job.start()
             result = job.wait(step.tick)
         except BaseException as error:  # noqa: BLE001 - an interrupt too is handed to the body
             job.cancel()
@@ -101,6 +102,7 @@ async def _drive_async(steps: Body[T]) -> T:
             return stop.value  # type: ignore[no-any-return] # the body's T
         job = _Job(step.work)
         try:
+            job.start()
             result = await job.poll(step.tick)
         except BaseException as error:  # noqa: BLE001 - a cancellation too is handed to the body
             job.cancel()
@@ -122,6 +124,7 @@ def following(steps: Body[T], arriving: SimpleQueue[X]) -> Generator[X, None, T]
             return stop.value  # type: ignore[no-any-return] # the body's T
         job = _Job(step.work)
         try:
+            job.start()
             while not job.is_done:
                 yield from _arrived(arriving, _SLICE_S)
             yield from _arrived(arriving, 0)
@@ -144,6 +147,7 @@ async def afollowing(steps: Body[T], arriving: SimpleQueue[X], ended: Callable[[
             return
         job = _Job(step.work)
         try:
+            job.start()
             while not job.is_done:
                 await asyncio.sleep(_SHORT_SLICE_S)
                 for each in _arrived(arriving, 0):
@@ -172,16 +176,20 @@ class _Job:
     """A coroutine running on our loop, seen from another thread."""
 
     def __init__(self, work: Coroutine[Any, Any, Any]) -> None:
-        self._loop = background_loop()
         if threading.current_thread() is _Background.thread:
             work.close()
             raise RuntimeError("a blocking call was made from inside distilkit's own loop; use the async form there")
+        self._loop = background_loop()
+        self._work = work
         self._done: Future[Any] = Future()
         self._task: asyncio.Task[Any] | None = None
-        self._loop.call_soon_threadsafe(self._start, work)
 
-    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
-        self._task = self._loop.create_task(work)
+    def start(self) -> None:
+        """Begin. An interrupt in the midst of it leaves something to cancel."""
+        self._loop.call_soon_threadsafe(self._start)
+
+    def _start(self) -> None:
+        self._task = self._loop.create_task(self._work)
         self._task.add_done_callback(self._finish)
 
     def _finish(self, task: asyncio.Task[Any]) -> None:
@@ -217,11 +225,18 @@ class _Job:
         """Stop the work and wait until it has cleaned up; a finished job is left alone."""
         if self._done.done():
             return
-        self._loop.call_soon_threadsafe(lambda: self._task.cancel() if self._task else None)
+        self._loop.call_soon_threadsafe(self._cancel)
         try:
             self._done.exception(timeout=_CANCEL_PATIENCE_S)
         except (FutureTimeoutError, asyncio.CancelledError):
             return
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        elif not self._done.done():  # it was never begun: what begins comes before this
+            self._work.close()
+            self._done.set_exception(asyncio.CancelledError())
 
 
 class _Background:

@@ -17,7 +17,7 @@ from distilkit.calls import Call, Request
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Send
 from distilkit.errors import InputError
-from distilkit.frame import COLUMNS
+from distilkit.frame import COLUMNS, Rows
 from distilkit.planning import again
 from distilkit.profiles import Budget, Profile, Route, Strategy, check_params
 from distilkit.running import Manner, running
@@ -26,6 +26,7 @@ from distilkit.scoring import check as check_scores
 from distilkit.scoring import names as score_names
 from distilkit.serving import CacheMode, last_failures
 from distilkit.store import Store
+from distilkit.structured import EXTRA, StructuredRows, prepare, structured
 from distilkit.targets import chosen, opened_store
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
     *,
     params: Mapping[str, Any] | None = None,
     score: Scores = None,
+    schema: Any = None,
     profiles: Sequence[Profile | Strategy] = (),
     config: str | Path | None = None,
     store: Store | str | Path | None = None,
@@ -58,6 +60,8 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
         where: which rows: True for each to ask again, as long as the frame; None for those that failed.
         params: generation parameters over those that were sent; None removes one.
         score: the scorers, for the new answers and the old. Without them the scores of the new answers are `<NA>`.
+        schema: the shape of the answers, for a frame that was made with one. Without it, `parsed` and `schema_error`
+            of the new answers are `<NA>`.
         profiles: `Profile` and `Strategy` objects of the frame that no file names.
         config: the profile file the other names are looked up in.
         store: the store the frame was made with.
@@ -82,6 +86,7 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
         send=send,
     )
     check_params(params or {})
+    structure = None if schema is None else prepare(schema, params)
     _check_frame(df)
     check_scores(score, _own(df, score))
     places = _places(df, where)
@@ -100,7 +105,11 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
         requests = _requests(kept, [str(df["key"].iloc[place]) for place in places])
     targets = {target.name: target for target in named.targets}
     calls = [_call(df, place, targets, request, params or {}) for place, request in zip(places, requests, strict=True)]
-    rows = yield from running(calls, manner.within(named))
+    rows: Rows | StructuredRows
+    if structure is None:
+        rows = yield from running(calls, manner.within(named))
+    else:  # the stored requests ask for the shape already
+        rows = yield from structured(calls, structure, manner.within(named))
     finished = [places[nth] for nth in rows.finished]
     return _merged(df, finished, rows.frame(), score)
 
@@ -182,11 +191,11 @@ def _merged(df: pd.DataFrame, places: Sequence[int], new: pd.DataFrame, score: S
 
     result = df.copy()
     scores = [name for name in (score_names(score) or score_columns(df, None)) if name in df]
-    for name in COLUMNS:
+    for name, dtype in {**COLUMNS, **EXTRA}.items():
         if name in result:
             column = result[name].astype("object")
-            column.iloc[list(places)] = new[name].astype("object").to_numpy()
-            result[name] = _fitting(column, result[name].dtype, COLUMNS[name])
+            column.iloc[list(places)] = new[name].astype("object").to_numpy() if name in new else pd.NA
+            result[name] = _fitting(column, result[name].dtype, dtype)
     stale = [f"{name}_reason" for name in scores if f"{name}_reason" in result]
     if score:
         return apply(result.drop(columns=[*scores, *stale]), score)

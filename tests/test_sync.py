@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from distilkit import _sync
 from distilkit._sync import Body, Step, awaiting, background_loop, blocking
 
 
@@ -219,3 +220,26 @@ def test_an_exit_raised_by_the_work_reaches_the_caller_and_the_loop_lives_on(wor
         blocking(_body)()
 
     assert total(1) == 13
+
+
+def test_an_interrupt_before_the_work_has_begun_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between making a job and beginning it, the interrupt still reaches the body, and nothing goes on."""
+    began: list[str] = []
+
+    async def work() -> None:
+        began.append("began")
+
+    def body() -> Body[str]:
+        try:
+            yield Step(work())
+        except KeyboardInterrupt:
+            return "what is finished"
+        return "all"
+
+    def interrupted(_job: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_sync._Job, "start", interrupted)
+
+    assert blocking(body)() == "what is finished"
+    assert began == []

@@ -157,7 +157,7 @@ class Follower:
     def _serve(self) -> None:
         """Settle from the store what another process has collected."""
         keys = [call.key for call in self._wanted.of(self._keys)]
-        for key, record in self._ports.store.get_many(keys).items():
+        for key, record in self._ports.answered(keys).items():
             self._wanted.settle(key, Answer(record=record, from_store=True))
 
     def _is_open(self) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from distilkit.calls import Answer, Call, Failure, Outcome
+from distilkit.calls import Answer, Call, Failure, Outcome, Record
 from distilkit.engine.events import Event
 from distilkit.profiles import Budget
 from distilkit.profiles.profile import Profile
@@ -34,6 +34,7 @@ class Ports:
         keep: puts one entry on the disk.
         observe: hears events.
         budget: dollars that may be spent; no limits for none.
+        since: an answer from before this moment, in Unix time, counts as none; None where every answer counts.
         wall: Unix time in seconds.
         sleep: waits for seconds.
     """
@@ -45,8 +46,14 @@ class Ports:
     keep: Callable[[Entry], Awaitable[None]]
     observe: Callable[[Event], None]
     budget: Budget = field(default_factory=Budget)
+    since: float | None = None
     wall: Callable[[], float] = time.time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    def answered(self, keys: Sequence[str]) -> dict[str, Record]:
+        """Return what is stored of these keys and counts in this run: another may have been answered meanwhile."""
+        found = self.store.get_many(list(keys))
+        return {key: record for key, record in found.items() if self.since is None or record.created_at >= self.since}
 
 
 class Wanted:

@@ -86,7 +86,7 @@ def _sweep(ports: Ports) -> None:
 def _unless_answered(ports: Ports, wanted: Wanted, free: list[Call], elsewhere: set[str]) -> list[Call]:
     """Settle what another run was answered meanwhile, and return the rest."""
     keys = [call.key for call in free if call.key in elsewhere]
-    for key, record in ports.store.get_many(keys).items():
+    for key, record in ports.answered(keys).items():
         wanted.settle(key, Answer(record=record, from_store=True))
     open_keys = {call.key for call in wanted.pending()}
     return [call for call in free if call.key in open_keys]
@@ -156,6 +156,7 @@ async def opened(
             observe=tell,
             wall=wall,
             sleep=sleep,
+            since=wall() if plan is not None and plan.fresh else None,
             **({} if plan is None else {"budget": plan.budget}),
         )
         yield ports

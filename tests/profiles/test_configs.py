@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from distilkit.profiles import load_profiles
+from tests.wire.cases import CASES
 
 CONFIGS = Path(__file__).resolve().parents[2] / "configs"
 FILES = sorted(CONFIGS.glob("*.yaml"))
@@ -39,3 +40,9 @@ def test_weights_of_the_strategies_file() -> None:
 def test_the_budget_of_the_strategies_file() -> None:
     budget = load_profiles(CONFIGS / "strategies.yaml").budget
     assert (budget.daily, budget.monthly, budget.providers["openai"].daily) == (10, 300, 3)
+
+
+def test_every_type_of_provider_that_is_proven_at_the_wire_has_an_example() -> None:
+    shown = {row["type"] for path in FILES for row in load_profiles(path).table()}
+
+    assert {case.word for case in CASES} <= shown
