@@ -5,6 +5,7 @@
 #   make test    the tests, without browser and notebooks
 #   make check   linters, types, and every test, in a real browser too
 #   make lock    resolve the dependencies again (needs uv)
+#   make servers the tests against real server programs, installed into .cache
 #   make support the page of what works with which provider, from its tests
 #   make clean   remove what was made here, .venv too
 
@@ -14,7 +15,7 @@ BIN := .venv/bin
 # Two workers: the machines that run this have at least two cores. A file stays whole, so its fixtures are made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
-.PHONY: demo lab test check lock clean support litellm-versions
+.PHONY: demo lab test check servers lock clean support litellm-versions
 .DEFAULT_GOAL := demo
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
@@ -26,13 +27,14 @@ lab: .venv/installed
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: .venv/installed
-	$(PYTEST) -m "not browser and not notebook"
+	$(PYTEST) -m "not browser and not notebook and not servers"
 
 # One pytest run, so that one closing line counts everything: tests, docstring examples, notebooks.
 check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	-$(BIN)/python tests/servers/install.py litellm aimock
 	$(PYTEST) --nbmake tests distilkit notebooks
 
 .venv/installed: .venv/locked pyproject.toml
@@ -51,12 +53,18 @@ lock:
 		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt $(UVFLAGS)
 
 clean:
-	rm -rf .venv artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache artifacts build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # What the wire tests have shown of each provider, as a page. Written only where all of them pass.
 support: .venv/installed
 	$(BIN)/python -m tests.wire.support > docs/providers.new && mv docs/providers.new docs/providers.md
+
+# Real servers, all that this machine can install: LiteLLM's proxy, aimock, llama.cpp (built for some ten minutes) and
+# `transformers serve`. Each is kept in .cache; `make check` has the first two.
+servers: .venv/installed
+	$(BIN)/python tests/servers/install.py litellm aimock llama_cpp transformers
+	$(PYTEST) -m servers tests/servers
 
 # The tests of the wire under other releases of LiteLLM: the oldest allowed, one in the middle, the newest.
 litellm-versions: .venv/installed

@@ -20,6 +20,7 @@ import asyncio
 import contextlib
 import functools
 import os
+import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future
@@ -129,11 +130,21 @@ def following(steps: Body[T], arriving: SimpleQueue[X]) -> Generator[X, None, T]
                 yield from _arrived(arriving, _SLICE_S)
             yield from _arrived(arriving, 0)
             result = job.wait(None)
-        except BaseException as error:  # noqa: BLE001 - an interrupt too is handed to the body
+        except BaseException as error:
+            if _on_our_loop():
+                # The garbage collector closes what was forgotten in whatever thread it runs in. Our loop would wait for
+                # itself.
+                threading.Thread(target=_give_up, args=(job, steps), name="distilkit-closing", daemon=True).start()
+                raise
             job.cancel()
             advance = functools.partial(steps.throw, error)
         else:
             advance = functools.partial(steps.send, result)
+
+
+def _give_up(job: _Job, steps: Body[Any]) -> None:
+    job.cancel()
+    steps.close()
 
 
 async def afollowing(steps: Body[T], arriving: SimpleQueue[X], ended: Callable[[T], None]) -> AsyncGenerator[X, None]:
@@ -176,7 +187,7 @@ class _Job:
     """A coroutine running on our loop, seen from another thread."""
 
     def __init__(self, work: Coroutine[Any, Any, Any]) -> None:
-        if threading.current_thread() is _Background.thread:
+        if _on_our_loop():
             work.close()
             raise RuntimeError("a blocking call was made from inside distilkit's own loop; use the async form there")
         self._loop = background_loop()
@@ -246,6 +257,10 @@ class _Background:
     pid: int | None = None
     loop: asyncio.AbstractEventLoop | None = None
     thread: threading.Thread | None = None
+
+
+def _on_our_loop() -> bool:
+    return threading.current_thread() is _Background.thread
 
 
 def background_loop() -> asyncio.AbstractEventLoop:

@@ -28,11 +28,14 @@ class Growing:
         self._cell = None if place is None else Cell(place)
         self._shown = 0.0
 
+    def is_due(self) -> bool:
+        """Say whether it is time to show more: nobody reads more than ten pictures a second."""
+        return time.monotonic() - self._shown >= _EVERY_S
+
     def show(self, thinking: str, content: str) -> None:
         """Show what there is so far, if it is time."""
-        now = time.monotonic()
-        if now - self._shown >= _EVERY_S:
-            self._shown = now
+        if self.is_due():
+            self._shown = time.monotonic()
             self._write(thinking, content, "…")
 
     def finish(self, thinking: str, content: str, row: pd.Series[Any] | None) -> None:

@@ -6,6 +6,7 @@ the listening is new. Knows no wire format; how a cell shows it is in `growing`.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,8 @@ class Piece:
 class Stream:
     """An answer that is asked for when it is iterated, or shown as the last value of a notebook's cell.
 
+    When nothing refers to it any more, its request is cancelled, as by `close`.
+
     Attributes:
         thinking: the thinking that has come so far.
         content: the answer that has come so far.
@@ -60,11 +63,25 @@ class Stream:
     """
 
     def __init__(self, listener: _Listener, body: Body[pd.Series[Any]]) -> None:
-        self.thinking = ""
-        self.content = ""
-        self.row: pd.Series[Any] | None = None
-        self._listener = listener
-        self._pieces = self._followed(body)
+        # The generator knows only what has come, and not this object. In a circle the two would live, and the request
+        # go on, until the garbage collector comes by.
+        self._so_far = _SoFar()
+        self._pieces = _noted(_followed(body, listener), self._so_far)
+
+    @property
+    def thinking(self) -> str:
+        """The thinking that has come so far."""
+        return self._so_far.text("thinking")
+
+    @property
+    def content(self) -> str:
+        """The answer that has come so far."""
+        return self._so_far.text("content")
+
+    @property
+    def row(self) -> pd.Series[Any] | None:
+        """The finished row, or None until the end."""
+        return self._so_far.row
 
     def __iter__(self) -> Iterator[Piece]:
         return self._pieces
@@ -82,38 +99,41 @@ class Stream:
         shown = Growing()
         try:
             for _ in self._pieces:
-                shown.show(self.thinking, self.content)
+                if shown.is_due():
+                    shown.show(self.thinking, self.content)
         finally:
             shown.finish(self.thinking, self.content, self.row)
 
-    def _followed(self, body: Body[pd.Series[Any]]) -> Generator[Piece, None, None]:
-        row = yield from self._noted(following(body, self._listener.arriving))
-        for piece in self._listener.last(row):
-            self._take(piece)
-            yield piece
 
-    def _noted(self, pieces: Generator[Piece, None, pd.Series[Any]]) -> Generator[Piece, None, pd.Series[Any]]:
-        while True:
-            try:
-                piece = next(pieces)
-            except StopIteration as stop:
-                return stop.value  # type: ignore[no-any-return] # what the body returned
-            self._take(piece)
-            try:
-                yield piece
-            except GeneratorExit:
-                pieces.close()
-                raise
+class _SoFar:
+    """What has come of an answer."""
 
-    def _take(self, piece: Piece) -> None:
-        if piece.kind == "thinking":
-            self.thinking += piece.text
-        elif piece.kind == "content":
-            self.content += piece.text
-        elif piece.kind == "restart":
-            self.thinking = self.content = ""
+    def __init__(self) -> None:
+        self.row: pd.Series[Any] | None = None
+        self._texts: dict[str, list[str]] = {}
+
+    def text(self, kind: PieceKind) -> str:
+        return "".join(self._texts.get(kind, ()))
+
+    def take(self, piece: Piece) -> None:
+        if piece.kind == "restart":
+            self._texts = {}
         elif piece.kind == "end":
             self.row = piece.row
+        else:
+            self._texts.setdefault(piece.kind, []).append(piece.text)
+
+
+def _followed(body: Body[pd.Series[Any]], listener: _Listener) -> Generator[Piece, None, None]:
+    row = yield from following(body, listener.arriving)
+    yield from listener.last(row)
+
+
+def _noted(pieces: Generator[Piece, None, None], so_far: _SoFar) -> Generator[Piece, None, None]:
+    with contextlib.closing(pieces):
+        for piece in pieces:
+            so_far.take(piece)
+            yield piece
 
 
 def stream(
@@ -220,11 +240,15 @@ class _Listener:
 
     def last(self, row: pd.Series[Any]) -> Iterator[Piece]:
         """Yield what is left once the row is known: held text, the whole text of a row from the store, usage, end."""
-        if self._call is None:
-            yield from _whole(row)
         self._release()
         while not self.arriving.empty():
             yield self.arriving.get()
+        if self._call is None:
+            yield from _whole(row)
+        elif not _is_answered_by(row, self._call):
+            # Its successor's answer came in one piece.
+            yield Piece("restart")
+            yield from _whole(row)
         yield Piece("usage", usage={name: _known(row[name]) for name in _USAGE})
         yield Piece("end", row=row)
 
@@ -236,6 +260,12 @@ class _Listener:
     def _put(self, pieces: list[Any]) -> None:
         for piece in pieces:
             self.arriving.put(Piece(piece.channel, piece.text))
+
+
+def _is_answered_by(row: pd.Series[Any], call: Call) -> bool:
+    """Say whether a row's answer is the one that was heard."""
+    name = row["served_by"] if isinstance(row["served_by"], str) else row["profile"]
+    return not row["from_store"] and (row["key"], name) == (call.key, call.profile.name)
 
 
 def _whole(row: pd.Series[Any]) -> Iterator[Piece]:

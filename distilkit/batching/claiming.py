@@ -1,7 +1,7 @@
 """Taking requests into a batch: none that is in flight elsewhere, none that is in a batch already, none too dear.
 
-All of it in the board's transaction, in which ordinary runs claim what they send: so nothing is sent twice. Knows no
-provider.
+All of it in the board's transaction, in which ordinary runs claim what they send; what was answered meanwhile is left
+out. So nothing is sent twice. Knows no provider.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from distilkit.batching.money import Allowed
 from distilkit.batching.ports import Ports
-from distilkit.calls import Call
+from distilkit.calls import Call, Record
 from distilkit.engine.budget import Refusal
 from distilkit.errors import StoreError
 from distilkit.provider.batches.writing import Line
@@ -42,11 +42,13 @@ class Claimed:
         taken: those that are in it now.
         refused: by key, why one may not be handed over.
         elsewhere: keys that another run asks, or another batch holds.
+        answered: what another run was answered since this one looked, by key.
     """
 
     taken: list[Ready] = field(default_factory=list)
     refused: dict[str, Refusal] = field(default_factory=dict)
     elsewhere: list[str] = field(default_factory=list)
+    answered: dict[str, Record] = field(default_factory=dict)
 
 
 async def claim(ports: Ports, token: str, ready: Sequence[Ready], allowed: Allowed, tokens: frozenset[str]) -> Claimed:
@@ -66,7 +68,17 @@ async def claim(ports: Ports, token: str, ready: Sequence[Ready], allowed: Allow
                 await ports.sleep(_AGAIN_S)
         else:
             raise StoreError(f"{ports.board!r}: other processes have kept it busy; run again")
+    # Only now: while these are in the batch nobody else sends them, so what is not stored yet will not be.
+    _leave_out_answered(ports, token, found)
     return found
+
+
+def _leave_out_answered(ports: Ports, token: str, found: Claimed) -> None:
+    for start in range(0, len(found.taken), _AT_ONCE):
+        found.answered |= ports.answered([each.call.key for each in found.taken[start : start + _AT_ONCE]])
+    if found.answered:
+        ports.file.take_out(token, list(found.answered))
+        found.taken = [each for each in found.taken if each.call.key not in found.answered]
 
 
 def _claim(

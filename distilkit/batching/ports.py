@@ -34,7 +34,7 @@ class Ports:
         keep: puts one entry on the disk.
         observe: hears events.
         budget: dollars that may be spent; no limits for none.
-        since: an answer from before this moment, in Unix time, counts as none; None where every answer counts.
+        since: an answer from up to this moment, in Unix time, counts as none; None where every answer counts.
         wall: Unix time in seconds.
         sleep: waits for seconds.
     """
@@ -53,7 +53,8 @@ class Ports:
     def answered(self, keys: Sequence[str]) -> dict[str, Record]:
         """Return what is stored of these keys and counts in this run: another may have been answered meanwhile."""
         found = self.store.get_many(list(keys))
-        return {key: record for key, record in found.items() if self.since is None or record.created_at >= self.since}
+        since = self.since
+        return {key: record for key, record in found.items() if since is None or (record.created_at or 0.0) > since}
 
 
 class Wanted:

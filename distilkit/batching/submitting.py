@@ -15,7 +15,7 @@ from distilkit.batching.money import Allowed, worst_usd
 from distilkit.batching.ports import Ports, Wanted
 from distilkit.batching.resolving import resolve
 from distilkit.batching.waiting import Patience
-from distilkit.calls import Call, Failure
+from distilkit.calls import Answer, Call, Failure
 from distilkit.engine.events import Event
 from distilkit.errors import ProviderError
 from distilkit.profiles.profile import Profile
@@ -115,6 +115,8 @@ class Submitter:
         self.tokens.add(token)
         claimed = await claim(ports, token, ready, self._allowed, frozenset(self.tokens))
         self.elsewhere.update(claimed.elsewhere)
+        for key, record in claimed.answered.items():
+            self._wanted.settle(key, Answer(record=record, from_store=True))
         for key, refusal in claimed.refused.items():
             text = f"not sent: {refusal.message()}"
             self._wanted.settle(key, Failure(kind="budget", message=text, created_at=ports.wall()))

@@ -28,7 +28,7 @@ from distilkit.engine.room import Room
 from distilkit.engine.seen import Seen
 from distilkit.engine.sheet import Aftermath
 from distilkit.engine.story import Story
-from distilkit.engine.verdicts import Blocked, Found, Guard, LeftAlone, Paused, Ticket
+from distilkit.engine.verdicts import Blocked, Found, Guard, Late, LeftAlone, Paused, Ticket
 from distilkit.errors import ErrorKind, ProviderError, StoreError
 from distilkit.profiles.profile import Profile, RateLimit
 from distilkit.provider.headers import Told, told
@@ -85,6 +85,7 @@ class Backend:
                     functools.partial(self._waiting, call, story),
                     guard,
                     self.room.outside,
+                    math.inf if story.since is None else story.since + self.profile.retry.deadline_s,
                 )
                 if not isinstance(verdict, Ticket):
                     return self._turned_away(verdict, call, story)
@@ -127,7 +128,7 @@ class Backend:
         return replace(self.closed, attempts=story.attempts, tried=tuple(story.tried)) if down else None
 
     def _turned_away(
-        self, verdict: Blocked | Found | LeftAlone | Paused | Refusal, call: Call, story: Story
+        self, verdict: Blocked | Found | Late | LeftAlone | Paused | Refusal, call: Call, story: Story
     ) -> Answer | Failure | ProviderError:
         if isinstance(verdict, Found):
             self._say("from_store", call, story)
@@ -138,6 +139,8 @@ class Backend:
             return self._error(f"{text}; {way}", "timeout")
         if isinstance(verdict, LeftAlone):
             return self._not_now("is left alone after failures")
+        if isinstance(verdict, Late):
+            return self._late(story)
         if isinstance(verdict, Paused):
             text = "not sent: an earlier reply to a run on this store asked all of the account to wait"
             return self._error(text, "rate_limit", retry_after_s=verdict.seconds)
@@ -188,11 +191,12 @@ class Backend:
 
     def _too_late(self, story: Story, now: float) -> ProviderError | None:
         """Return why it is not sent after all: its deadline passed while it waited for its turn; or None."""
-        deadline_s = self.profile.retry.deadline_s
-        if story.left_s(deadline_s, now) > 0:
-            return None
+        return None if story.left_s(self.profile.retry.deadline_s, now) > 0 else self._late(story)
+
+    def _late(self, story: Story) -> ProviderError:
         tried = "; ".join(story.tried)
-        return self._error(f"no answer within {deadline_s:g} s in all (deadline_s), after {tried}", "timeout")
+        text = f"no answer within {self.profile.retry.deadline_s:g} s in all (deadline_s), after {tried}"
+        return self._error(text, "rate_limit" if 0 < story.attempts == story.throttled else "timeout")
 
     async def _in_time(self, call: Call, story: Story) -> Record:
         """Send, for no longer than the call's deadline allows."""

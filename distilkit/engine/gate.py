@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
+from math import inf
 from random import Random
 
 from distilkit.calls import Call, Record
@@ -22,7 +23,7 @@ from distilkit.engine.needs import Need
 from distilkit.engine.purse import Purse
 from distilkit.engine.retry import MOST_MARGIN_S
 from distilkit.engine.sheet import Aftermath, Sheet, scope_of
-from distilkit.engine.verdicts import Blocked, Found, Guard, LeftAlone, Paused, Ticket, Verdict
+from distilkit.engine.verdicts import Blocked, Found, Guard, Late, LeftAlone, Paused, Ticket, Verdict
 from distilkit.errors import StoreError
 from distilkit.store.board import Board, BusyError, Claim, Page
 
@@ -85,6 +86,7 @@ class Gate:
         waiting: Waiting,
         guard: Guard,
         outside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+        until: float = inf,
     ) -> Verdict:
         """Wait until a request may be sent; first come, first served within the run.
 
@@ -95,6 +97,7 @@ class Gate:
             waiting: told why it waits and for how many seconds, at most once a reason.
             guard: under which rule.
             outside: lets others in while this one waits for another run.
+            until: when the clock says that it is too late to send it.
         """
         told: set[str] = set()
 
@@ -105,21 +108,24 @@ class Gate:
 
         entry = _Entry(call, need, worst, guard, place=f"{self._board.owner}:{self._run}{next(self._numbers)}")
         turn = self._turns.setdefault(scope_of(call.profile), asyncio.Lock())
-        until = self._clock() + call.profile.retry.deadline_s
+        blocked = self._clock() + call.profile.retry.deadline_s
         while True:
             async with turn:
-                verdict = await self._in_turn(entry, tell)
+                verdict = await self._in_turn(entry, tell, until)
             if not isinstance(verdict, _Later):
                 return verdict
-            if self._clock() >= until:
+            if self._clock() >= min(blocked, until):
                 return Blocked(verdict.reason)
             tell(verdict.reason, verdict.seconds)
             async with outside():
                 await self._sleep(verdict.seconds)
 
-    async def _in_turn(self, entry: _Entry, tell: Waiting) -> Verdict | _Later:
+    async def _in_turn(self, entry: _Entry, tell: Waiting, until: float) -> Verdict | _Later:
         try:
             while isinstance(verdict := self._step(entry), float):
+                if self._clock() >= until:
+                    self.tell(Aftermath(call=entry.call, claim=entry.claim, place=entry.place))
+                    return Late()
                 tell("rate_limit", verdict)
                 await self._sleep(min(verdict, _ASK_AGAIN_S))
         except BaseException:

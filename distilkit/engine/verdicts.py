@@ -60,5 +60,10 @@ class Blocked:
     reason: str
 
 
-Verdict = Ticket | Found | LeftAlone | Paused | Blocked | Refusal
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The request's deadline passed while it waited for its turn."""
+
+
+Verdict = Ticket | Found | LeftAlone | Paused | Blocked | Late | Refusal
 """What comes of asking at the door."""

@@ -42,6 +42,7 @@ CODES: dict[str, Verdict] = {
     "api_key_invalid": Verdict("authentication"),
     "authentication_error": Verdict("authentication"),
     "permission_error": Verdict("authentication"),
+    "no_db_connection": Verdict("authentication"),  # LiteLLM's proxy without a database, to a key that is not its own
     "unauthenticated": Verdict("authentication"),
     "content_filter": Verdict("content_filter"),
     "content_policy_violation": Verdict("content_filter"),
@@ -101,6 +102,8 @@ WORDS: tuple[tuple[str, Verdict], ...] = (
     ("flagged", Verdict("content_filter")),
     ("model not exist", Verdict("model_not_found")),
     ("not a valid model id", Verdict("model_not_found")),
+    ("invalid model name", Verdict("model_not_found")),
+    ("server is pinned to", Verdict("model_not_found")),
     ("api key not valid", Verdict("authentication")),
     ("invalid api key", Verdict("authentication")),
     ("incorrect api key", Verdict("authentication")),

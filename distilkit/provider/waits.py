@@ -29,6 +29,8 @@ _IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _SEARCHED = 2_000
+# The last: LiteLLM's proxy hands on what the provider behind it said under this name alone.
+_HEADERS = (("retry-after-ms", "ms"), ("retry-after", ""), ("x-ratelimit-reset", ""), ("llm_provider-retry-after", ""))
 
 
 def retry_after_s(headers: Mapping[str, str], body: Any, message: str, *, now: float) -> float | None:
@@ -40,7 +42,7 @@ def retry_after_s(headers: Mapping[str, str], body: Any, message: str, *, now: f
         message: the provider's words.
         now: Unix time in seconds, for those who name a moment.
     """
-    for name, unit in (("retry-after-ms", "ms"), ("retry-after", ""), ("x-ratelimit-reset", "")):
+    for name, unit in _HEADERS:
         if (wait := parse_wait(headers.get(name, ""), now=now, unit=unit)) is not None:
             return wait
     for text in _told_in(body):

@@ -56,8 +56,13 @@ def _fill(db: sqlite3.Connection) -> None:
                 db.execute(statement)
             db.execute(f"PRAGMA application_id = {_APPLICATION}")
             db.execute(f"PRAGMA user_version = {_VERSION}")
-    finally:
         db.execute("COMMIT")
+    except BaseException:
+        # Half of it would be taken for somebody else's.
+        if db.in_transaction:
+            with suppress(sqlite3.Error):
+                db.execute("ROLLBACK")
+        raise
 
 
 def _has_tables(db: sqlite3.Connection) -> bool:

@@ -91,6 +91,14 @@ class BatchFile:
                 (len(rows), _dollars(held), token),
             )
 
+    def take_out(self, token: str, keys: Sequence[str]) -> None:
+        """Take requests out of a planned batch, as if they had never been in it."""
+        with self._writing() as db:
+            db.executemany("DELETE FROM requests WHERE token = ? AND key = ?", [(token, key) for key in keys])
+            rest = [held for (held,) in db.execute("SELECT held FROM requests WHERE token = ?", (token,))]
+            values = (len(rest), _dollars(total(rest)), token)
+            db.execute("UPDATE batches SET requests = ?, held = ? WHERE token = ?", values)
+
     def note(self, token: str, **fields: Any) -> None:
         """Note something of a batch: any of `Open`'s fields but its token and counts of requests."""
         names = ", ".join(f"{name} = ?" for name in fields)

@@ -386,3 +386,18 @@ def test_a_cut_stream_is_a_failure_that_keeps_its_text_and_is_never_an_answer(
     fault_found = fault(failure.record, read(failure.record))
     assert fault_found is not None
     assert fault_found.kind == "connection"
+
+
+def test_a_throttled_call_waits_for_its_turn_no_longer_than_its_deadline(world: Any, make_calls: Any) -> None:
+    """The limits would let it try again in half a minute; its deadline is sooner, and it was throttling all along."""
+    throttled = ProviderError("slow down", kind="rate_limit", provider="sim", retry_after_s=0.1)
+    world.reply = lambda _call, _nth: throttled
+
+    world.run(make_calls(1, limits=RateLimit(requests_per_minute=2), retry=Retry(deadline_s=3.0)))
+
+    (failure,) = world.outcomes.values()
+    assert isinstance(failure, Failure)
+    assert failure.kind == "rate_limit"
+    assert "deadline_s" in failure.message
+    assert failure.attempts < 3
+    assert world.now - 100.0 < 5.0

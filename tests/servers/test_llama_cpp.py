@@ -90,10 +90,12 @@ Asked = Callable[..., pd.DataFrame]
 def asked(ask: Asked, start: Callable[[str], str], tmp_path: Path) -> Asked:
     """Ask a server by its name."""
 
-    def compare(server: str, prompts: Any, *, key: str = KEY, provider: str = "custom", **asking: Any) -> pd.DataFrame:
+    def compare(
+        server: str, prompts: Any, *, key: str = KEY, provider: str = "custom", attempts: int = 1, **asking: Any
+    ) -> pd.DataFrame:
         base_url = start(server) + ("" if provider == "anthropic" else "/v1")
         section = {"type": provider, "base_url": base_url, "api_key": key, "model": "sentence"}
-        limits = {"max_concurrency": SLOTS, "retry": {"max_attempts": 1}}
+        limits = {"max_concurrency": SLOTS, "retry": {"max_attempts": attempts}}
         file = tmp_path / "distilkit.yaml"
         file.write_text(json.dumps({"providers": {"local": section}, "defaults": limits}))
         return ask(prompts, ["local"], config=file, **asking)
@@ -123,9 +125,10 @@ def test_tokens_are_those_the_server_counted(asked: Asked, server: str, *, strea
 
 
 def test_five_at_once_are_all_answered(asked: Asked, server: str, *, stream: bool) -> None:
-    frame = asked(server, [f"question {number}" for number in range(SLOTS)], stream=stream)
+    # On a busy machine the server may hang up on a connection that has waited, so trying again is allowed.
+    frame = asked(server, [f"question {number}" for number in range(SLOTS)], stream=stream, attempts=3)
 
-    assert frame["error"].isna().all()
+    assert frame["error"].isna().all(), frame["error"].tolist()
     assert set(frame["content"].str.strip()) == {"answer is 42"}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import IO, Any, Self
 from urllib.parse import urlsplit
 
@@ -16,7 +17,7 @@ from distilkit.calls import Call
 from distilkit.errors import ConfigError, ProviderError
 from distilkit.profiles.profile import Connection, Profile
 from distilkit.provider.batches.download import MOST_BYTES, download, lines
-from distilkit.provider.batches.reading import text
+from distilkit.provider.batches.reading import is_name, text
 from distilkit.provider.batches.results import told
 from distilkit.provider.batches.upload import form
 from distilkit.provider.batches.values import Batch, Result
@@ -25,14 +26,16 @@ from distilkit.provider.bodies import body_of
 from distilkit.provider.exchange import Outgoing, Reply
 from distilkit.provider.faults import Trouble
 from distilkit.provider.hiding import without_secrets
-from distilkit.provider.keys import check_ready, filled, never_kept
+from distilkit.provider.keys import check_ready, filled, never_kept, secrets_of
 from distilkit.provider.route import Route
+from distilkit.provider.scrub import scrub
 from distilkit.provider.session import Session
 
 _JSON = "application/json"
 # A file of 200 MB takes a while.
 _LONG_S = 1_800.0
 _MOST_PAGES = 100
+_LONGEST_REASON = 600
 
 
 class Client:
@@ -72,7 +75,8 @@ class Client:
         found = await self._ask(route, place.at("files"), body, kind)
         if isinstance(found, ProviderError):
             return found
-        return text(found, "id") or _no_name(route.profile, "file")
+        name = text(found, "id")
+        return name if is_name(name) else _no_name(route.profile, "file")
 
     async def is_taken_in(self, route: Route, file: str) -> bool | ProviderError:
         """Say whether a file can be used already: Azure looks at it first."""
@@ -120,7 +124,7 @@ class Client:
                 return body
             page = way.listed(body, place, query)
             recent = [batch for batch in page.batches if batch.created_at is None or batch.created_at >= created_after]
-            found += recent
+            found += [batch for batch in recent if is_name(batch.id)]
             if page.more is None or not recent:
                 return found
             query = page.more
@@ -153,7 +157,10 @@ class Client:
             return found
         way, place = way_of(route)
         batch = way.batch(found, place)
-        return batch if batch.id else _no_name(route.profile, "batch")
+        if not is_name(batch.id):
+            return _no_name(route.profile, "batch")
+        # Why a batch failed may be said with the key, and at length.
+        return replace(batch, message=scrub(batch.message, secrets_of(route.profile))[:_LONGEST_REASON])
 
     async def _ask(
         self,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+_LONGEST_NAME = 500
 # Beyond it a number is no time; before it, none of a batch.
 _LAST_MOMENT = 9e9
 
@@ -18,6 +19,16 @@ def text(holder: Any, name: str) -> str:
     """Return a text, or "" where there is none."""
     value = holder.get(name) if isinstance(holder, Mapping) else None
     return value if isinstance(value, str) else ""
+
+
+def is_name(name: str) -> bool:
+    """Say whether a provider's name of a batch or file can be kept, shown, and asked for by its address.
+
+    >>> is_name("batch_1"), is_name(".."), is_name("")
+    (True, False, False)
+    """
+    # Quoting leaves dots as they are, and an address with them leads elsewhere.
+    return 0 < len(name) <= _LONGEST_NAME and name.isprintable() and set(name) != {"."}
 
 
 def count(holder: Any, name: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from distilkit.provider.streams.pieces import Delta, Texts, dict_at, list_at, said
 
-_GROWING = ("thinking", "content")
+_THINKING = ("thinking", "reasoning_content", "reasoning")  # Ollama's own word first
 
 
 class OllamaAssembler:
@@ -40,13 +40,14 @@ class OllamaAssembler:
         self._body.update({name: value for name, value in event.items() if name != "message" and value is not None})
         message = dict_at(event, "message")
         for name, value in message.items():
-            if name in _GROWING and isinstance(value, str):
+            if name in (*_THINKING, "content") and isinstance(value, str):
                 self._texts.add(self._message, name, value)
             elif isinstance(value, list):
                 self._message[name] = [*list_at(self._message, name), *value]
             elif value is not None:
                 self._message[name] = value
-        found = [*said("thinking", message.get("thinking")), *said("content", message.get("content"))]
+        thought = next((message[name] for name in _THINKING if message.get(name)), None)
+        found = [*said("thinking", thought), *said("content", message.get("content"))]
         self.began = self.began or bool(found or message.get("tool_calls"))
         return found
 
