@@ -20,7 +20,6 @@ import asyncio
 import contextlib
 import functools
 import os
-import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future

@@ -134,6 +134,13 @@ class Question:
     config: str | Path | None = None
 
 
+def check_question(question: Question) -> None:
+    """Refuse at once what `compare` would refuse when it begins; raises as it does."""
+    check_params(question.params or {})
+    to_prompts(question.prompts, template=question.template, system=question.system)
+    chosen(question.profiles, question.config)
+
+
 def _asked(question: Question, manner: Manner, score: Scores = None) -> Body[pd.DataFrame]:
     params = question.params or {}
     check_params(params)

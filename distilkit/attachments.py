@@ -42,7 +42,7 @@ def image(source: Source, *, detail: str | None = None) -> dict[str, Any]:
     """
     if detail is not None and detail not in _DETAILS:
         raise InputError(f"detail= must be one of {', '.join(_DETAILS)}, not {detail!r}")
-    url = source if _is_link(source) else _data_url(source, _PICTURES, "a PNG, JPEG, GIF or WebP picture")
+    url = _link(source) if _is_link(source) else _data_url(source, _PICTURES, "a PNG, JPEG, GIF or WebP picture")
     return {"type": "image_url", "image_url": {"url": url} if detail is None else {"url": url, "detail": detail}}
 
 
@@ -61,7 +61,7 @@ def file(source: Source, *, filename: str | None = None) -> dict[str, Any]:
     name = filename or _name_of(source)
     if _is_link(source):
         # The field LiteLLM knows a link by; what cannot follow one is refused before it is sent.
-        return {"type": "file", "file": {"file_id": source, "filename": name}}
+        return {"type": "file", "file": {"file_id": _link(source), "filename": name}}
     url = _data_url(source, ("application/pdf",), "a PDF; put other text into the message itself")
     return {"type": "file", "file": {"file_data": url, "filename": name}}
 
@@ -79,6 +79,9 @@ def audio(source: Source) -> dict[str, Any]:
     return {"type": "input_audio", "input_audio": {"data": data, "format": _FORMATS[media_type]}}
 
 
+_ROLES = ("user", "system", "developer", "assistant", "tool")
+
+
 def message(*parts: str | Mapping[str, Any], role: str = "user") -> dict[str, Any]:
     """Join texts, pictures, recordings and files into one message.
 
@@ -88,8 +91,8 @@ def message(*parts: str | Mapping[str, Any], role: str = "user") -> dict[str, An
     Raises:
         InputError: there is nothing in it, or something else.
     """
-    if not isinstance(role, str) or not role:
-        raise InputError(f"role= must be a role, such as 'user' or 'system', not {role!r}")
+    if role not in _ROLES:
+        raise InputError(f"message(): role= must be one of {', '.join(_ROLES)}, not {role!r}")
     if not parts:
         raise InputError("message(): has nothing in it; pass a text, dk.image(...), dk.file(...) or dk.audio(...)")
     if len(parts) == 1 and isinstance(parts[0], str):
@@ -149,9 +152,13 @@ def _from_disk(source: str | os.PathLike[str]) -> bytes:
     shown = _shown(source)
     try:
         path = Path(source)
+        if not str(source).strip():
+            raise InputError("an empty text names no file; pass a path, bytes, or a data: or https: URL")
         if path.is_dir():
             raise InputError(f"{shown}: is a folder; name a file in it")
-        # A pipe is never waited for.
+        # A pipe is never waited for, and a device has no end.
+        if not path.is_file() and path.exists():
+            raise InputError(f"{shown}: is a pipe or a device, not a file; read it, and pass the bytes")
         if not path.is_file():
             raise InputError(f"{shown}: no such file; pass a path, bytes, or a data: or https: URL")
         size = path.stat().st_size
@@ -168,6 +175,18 @@ def _too_large(shown: str, size: int) -> InputError:
 
 def _is_link(source: object) -> bool:
     return isinstance(source, str) and source[:8].lower().startswith(("http://", "https://"))
+
+
+def _link(source: object) -> str:
+    """Return a link with its scheme in lower case, as every provider reads it.
+
+    Raises:
+        InputError: it is not whole: no host, or a space within.
+    """
+    scheme, mark, rest = str(source).partition("://")
+    if not rest.partition("/")[0] or not rest.isprintable() or " " in rest:
+        raise InputError(f"{_shown(source)}: is no whole link; write it as https://HOST/PATH, spaces as %20")
+    return f"{scheme.lower()}{mark}{rest}"
 
 
 def _name_of(source: Source) -> str:

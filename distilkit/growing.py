@@ -1,10 +1,11 @@
-"""A text that grows in a notebook's cell: one output that is replaced, at most ten times a second.
+"""An answer that grows: what has come of it, and a notebook's cell that shows it, at most ten times a second.
 
 Everything a model said is escaped, and nothing in it is typeset or run. Knows no run and no profile.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,31 @@ if TYPE_CHECKING:
 _EVERY_S = 0.1
 _TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;margin:0"
 _QUIET = "opacity:.7;font-size:90%"
+
+
+class SoFar:
+    """What has come of an answer.
+
+    Attributes:
+        row: the finished row, or None until the end.
+    """
+
+    def __init__(self) -> None:
+        self.row: pd.Series[Any] | None = None
+        # Joined when they are asked for: joining at each piece takes time that grows with the square of the length.
+        self._texts: dict[str, list[str]] = {}
+
+    def text(self, kind: str) -> str:
+        """Return the text of one kind, `thinking` or `content`."""
+        return "".join(self._texts.get(kind, ()))
+
+    def take(self, kind: str, text: str, row: pd.Series[Any] | None) -> None:
+        """Take a piece in; a `restart` drops all text before it."""
+        if kind == "restart":
+            self._texts = {}
+        elif text:
+            self._texts.setdefault(kind, []).append(text)
+        self.row = row
 
 
 class Growing:
@@ -40,7 +66,10 @@ class Growing:
 
     def finish(self, thinking: str, content: str, row: pd.Series[Any] | None) -> None:
         """Show all of it, with tokens, dollars and time; None for a row that was not finished."""
-        self._write(thinking, content, "not finished" if row is None else facts(row))
+        note = "not finished" if row is None else facts(row)
+        self._write(thinking, content, note)
+        if self._cell is None:  # IPython in a terminal shows nothing else of what shows itself
+            sys.stdout.write(_plain(thinking, content, note) + "\n")
 
     def _write(self, thinking: str, content: str, note: str) -> None:
         if self._cell is not None:

@@ -214,12 +214,18 @@ def described(part: Mapping[str, Any]) -> str:
     if found is None:
         return f"[{part.get('type', 'part')}]"
     if found.link is not None:
-        # What stands behind the question mark may be a signature, which nobody else is to use.
-        what = [found.link.partition("?")[0]]
+        what = [_shown_link(found.link)]
     else:
         what = [word for word in (found.name, found.media_type) if word]
         what += [_written_size(found.size or 0)]
     return f"[{found.kind} {', '.join(what)}]"
+
+
+def _shown_link(link: str) -> str:
+    """Return a link without what nobody else is to use: a name and password, and a signature behind the `?`."""
+    scheme, mark, rest = link.partition("?")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _written_size(size: int) -> str:

@@ -140,7 +140,10 @@ def _rendered(frame: pd.DataFrame, template: str) -> list[str]:
     """
     names = _names(template, frame)
     columns = {name: frame[name].tolist() for name in names}
-    for name in columns:
+    for name, values in columns.items():
+        if any(isinstance(value, dict | list) for value in values):
+            way = "make a column prompt of lists of texts and pictures instead, and leave template= out"
+            raise InputError(f"template= names {name!r}, which does not hold texts or numbers; {way}")
         if (missing := frame[name].isna()).any():
             raise InputError(f"row {int(missing.argmax())} has nothing in {name!r}, which template= fills in")
     return [_filled(template, row, {name: columns[name][row] for name in names}) for row in range(len(frame))]

@@ -49,6 +49,9 @@ class Providers:
     """
 
     def __init__(self, config: Config = None, *, store: Store | str | Path | None = None) -> None:
+        if config is not None and not isinstance(getattr(config, "config", config), str | Path | Profiles):
+            way = "write it into a file, or add what it holds with add_model(...)"
+            raise InputError(f"Providers() takes the path of a profile file, not {type(config).__name__}; {way}")
         self._changing = threading.Lock()
         self._config = load_profiles(config)
         self._store = store
@@ -82,7 +85,7 @@ class Providers:
             InputError: the name is a strategy's.
             ConfigError: there is none of this name, or it lacks something.
         """
-        [found] = resolve(name, self._config)
+        [found] = resolve([name], self._config)
         if not isinstance(found, Profile):
             names = ", ".join(found.strategy.names)
             raise InputError(f"get({name!r}): a strategy, which chooses among {names}; get one of these")
@@ -140,12 +143,15 @@ class Providers:
         """Ask a profile, a section's profiles, or all of them one tiny question each; see `distilkit.check`."""
         return check(meant_by(self._config, name), **{**self._asking(), **options})
 
-    def call(self, prompt: Any, model: str | Strategy | None = None, /, **params: Any) -> pd.Series[Any]:
+    def call(
+        self, prompt: Any, model: str | Strategy | None = None, *, schema: Any = None, **params: Any
+    ) -> pd.Series[Any]:
         """Ask one profile one prompt, and return its row, as `distilkit.complete` does.
 
         Args:
             prompt: a text, a list of messages, or a list of texts and pictures.
             model: whom to ask; None for the default.
+            schema: as in `complete`.
             params: generation parameters, such as `temperature=0.2`; `system`, `cache`, `budget` and `send` mean what
                 they mean in `complete`.
 
@@ -153,13 +159,15 @@ class Providers:
             InputError: no model is named, and none is the default.
             ProviderError: the call failed. What `complete` raises is raised here too.
         """
-        return complete(prompt, self._or_default(model), **self._with_params(params))
+        return complete(prompt, self._or_default(model), schema=schema, **self._with_params(params))
 
-    async def acall(self, prompt: Any, model: str | Strategy | None = None, /, **params: Any) -> pd.Series[Any]:
+    async def acall(
+        self, prompt: Any, model: str | Strategy | None = None, *, schema: Any = None, **params: Any
+    ) -> pd.Series[Any]:
         """Do what `call` does, in any event loop."""
-        return await acomplete(prompt, self._or_default(model), **self._with_params(params))
+        return await acomplete(prompt, self._or_default(model), schema=schema, **self._with_params(params))
 
-    def with_failover(self, prompt: Any, names: Sequence[str] | None = None, /, **params: Any) -> pd.Series[Any]:
+    def with_failover(self, prompt: Any, names: Sequence[str] | None = None, **params: Any) -> pd.Series[Any]:
         """Ask the first of several profiles that answers, in their order; None for all there are.
 
         The row's `served_by` says who did, `tried` what became of the others. A profile that keeps failing is left
@@ -173,7 +181,7 @@ class Providers:
         strategy = Strategy(name=_joined(chosen), policy="failover", profiles=chosen)
         return self.call(prompt, strategy, **params)
 
-    def compare(self, prompts: Any, models: Any = None, /, **options: Any) -> pd.DataFrame:
+    def compare(self, prompts: Any, models: Any = None, **options: Any) -> pd.DataFrame:
         """Ask several profiles several prompts, as `distilkit.compare` does; None for the default."""
         return compare(prompts, models, **{**self._asking(), **options})
 
@@ -186,7 +194,7 @@ class Providers:
             InputError: there is a file already and `overwrite` does not say that it may go, or it cannot be written.
         """
         text, left_out = as_file(self._config)
-        write_new(Path(path), text, overwrite=overwrite)
+        write_new(path, text, overwrite=overwrite)
         if left_out:
             names = ", ".join(left_out)
             told = f"{path}: left out, for a file would show it: {names}; name a variable instead, '${{NAME}}'"

@@ -59,6 +59,9 @@ class Manner:
             raise InputError(f"cache= must be 'use', 'refresh' or 'only', not {self.cache!r}")
         if self.on_interrupt not in {"return", "raise"}:
             raise InputError(f"on_interrupt= must be 'return' or 'raise', not {self.on_interrupt!r}")
+        for name in ("stream", "batch", "only_failed"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{name}= must be True or False, not {getattr(self, name)!r}")
         if self.on_event is not None and not callable(self.on_event):
             raise InputError(f"on_event= must be a function of an Event, not {self.on_event!r}")
 

@@ -158,9 +158,14 @@ def print_table(frame: pd.DataFrame) -> None:
     shown = _harmless(frame)
     with pd.option_context("display.max_colwidth", 100):
         text = shown.to_string(index=False, na_rep="unknown")
-        if len(shown) <= _FEW and len(text.partition("\n")[0]) > shutil.get_terminal_size().columns:
-            text = shown.set_index(shown.columns[0]).T.to_string(na_rep="unknown").replace(shown.columns[0], "", 1)
+        if len(shown) <= _FEW and _width(text) > shutil.get_terminal_size().columns:
+            turned = shown.set_index(shown.columns[0]).T.to_string(na_rep="unknown").replace(shown.columns[0], "", 1)
+            text = min(text, turned, key=_width)
         print(text)
+
+
+def _width(table: str) -> int:
+    return len(table.partition("\n")[0])
 
 
 def print_lines(text: str) -> None:

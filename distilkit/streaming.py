@@ -7,6 +7,7 @@ the listening is new. Knows no wire format; how a cell shows it is in `growing`.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,9 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit._sync import Body, afollowing, following
-from distilkit.api import Question, completing, one
+from distilkit.api import Question, check_question, completing, one
 from distilkit.calls import Call
-from distilkit.growing import Growing
+from distilkit.growing import Growing, SoFar
 from distilkit.profiles import Budget, Profile, Strategy
 from distilkit.provider import Delta
 from distilkit.reading import Splitter
@@ -51,6 +52,10 @@ class Piece:
     row: pd.Series[Any] | None = field(default=None, repr=False)
 
 
+# Ends the loop that waits for the next piece; never handed out.
+_CLOSED = Piece("end")
+
+
 class Stream:
     """An answer that is asked for when it is iterated, or shown as the last value of a notebook's cell.
 
@@ -63,9 +68,12 @@ class Stream:
     """
 
     def __init__(self, listener: _Listener, body: Body[pd.Series[Any]]) -> None:
+        self._arriving = listener.arriving
+        # A button's thread may close what another is reading.
+        self._reading = threading.Lock()
         # The generator knows only what has come, and not this object. In a circle the two would live, and the request
         # go on, until the garbage collector comes by.
-        self._so_far = _SoFar()
+        self._so_far = SoFar()
         self._pieces = _noted(_followed(body, listener), self._so_far)
 
     @property
@@ -84,44 +92,35 @@ class Stream:
         return self._so_far.row
 
     def __iter__(self) -> Iterator[Piece]:
-        return self._pieces
+        return self
+
+    def __next__(self) -> Piece:
+        with self._reading:
+            return next(self._pieces)
 
     def __repr__(self) -> str:
         state = "finished" if self.row is not None else "not finished"
         return f"<Stream: {len(self.thinking):,} characters of thinking, {len(self.content):,} of answer, {state}>"
 
     def close(self) -> None:
-        """Stop: the request is cancelled, and nothing is kept of it."""
-        self._pieces.close()
+        """Stop: the request is cancelled, and nothing is kept of it. A loop over it in another thread ends."""
+        if self._reading.acquire(blocking=False):
+            try:
+                self._pieces.close()
+            finally:
+                self._reading.release()
+        else:
+            self._arriving.put(_CLOSED)
 
     def _ipython_display_(self) -> None:
         """Show the text as it grows, as the output of a notebook's cell."""
         shown = Growing()
         try:
-            for _ in self._pieces:
+            for _ in self:
                 if shown.is_due():
                     shown.show(self.thinking, self.content)
         finally:
             shown.finish(self.thinking, self.content, self.row)
-
-
-class _SoFar:
-    """What has come of an answer."""
-
-    def __init__(self) -> None:
-        self.row: pd.Series[Any] | None = None
-        self._texts: dict[str, list[str]] = {}
-
-    def text(self, kind: PieceKind) -> str:
-        return "".join(self._texts.get(kind, ()))
-
-    def take(self, piece: Piece) -> None:
-        if piece.kind == "restart":
-            self._texts = {}
-        elif piece.kind == "end":
-            self.row = piece.row
-        else:
-            self._texts.setdefault(piece.kind, []).append(piece.text)
 
 
 def _followed(body: Body[pd.Series[Any]], listener: _Listener) -> Generator[Piece, None, None]:
@@ -129,10 +128,12 @@ def _followed(body: Body[pd.Series[Any]], listener: _Listener) -> Generator[Piec
     yield from listener.last(row)
 
 
-def _noted(pieces: Generator[Piece, None, None], so_far: _SoFar) -> Generator[Piece, None, None]:
+def _noted(pieces: Generator[Piece, None, None], so_far: SoFar) -> Generator[Piece, None, None]:
     with contextlib.closing(pieces):
         for piece in pieces:
-            so_far.take(piece)
+            if piece is _CLOSED:
+                return
+            so_far.take(piece.kind, piece.text, piece.row)
             yield piece
 
 
@@ -169,6 +170,7 @@ def stream(
     """
     listener = _Listener()
     question = Question(prompts=one(prompt), profiles=profile, params=params, system=system, config=config)
+    check_question(question)
     manner = listener.manner(store=store, cache=cache, budget=budget)
     return Stream(listener, completing(question, manner))
 

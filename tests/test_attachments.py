@@ -68,6 +68,10 @@ def test_a_recording_is_bare_base64_and_its_format() -> None:
         (image, "nowhere/cat.png", "nowhere/cat.png: no such file; pass a path"),
         (image, "bad\0name", "no such file"),
         (image, "x" * 5000, "x" * 100 + r"\.\.\.: (no such file|cannot be read)"),
+        (image, " ", "an empty text names no file"),
+        (image, "https:///cat.png", "is no whole link; write it as https://HOST/PATH"),
+        (image, "https://a.example/my cat.png", "is no whole link; .* spaces as %20"),
+        (file, "https://a.example/b.pdf\nx", "is no whole link"),
         (image, b"", "bytes: is empty; pass a PNG"),
         (image, b"just text", "bytes: is not a PNG, JPEG, GIF or WebP picture"),
         (image, PDF, "application/pdf, for dk.file, not a PNG"),
@@ -133,7 +137,7 @@ def test_a_named_pipe_is_never_waited_for(tmp_path: Path) -> None:
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
     thread.join(10)
-    assert "no such file" in caught[0]
+    assert "is a pipe or a device" in caught[0]
 
 
 def test_the_bytes_never_stand_in_a_message_of_an_error() -> None:
@@ -172,9 +176,13 @@ def test_a_message_joins_texts_and_parts() -> None:
         ((3,), {}, "not int"),
         ((PNG,), {}, r"takes texts, dk\.image"),
         (({"role": "user", "content": "x"},), {}, "cannot stand in another"),
-        (("a",), {"role": ""}, "role= must be a role"),
+        (("a",), {"role": ""}, "role= must be one of"),
     ],
 )
 def test_a_message_of_something_else_is_refused(parts: Any, options: Any, said: str) -> None:
     with pytest.raises(InputError, match=said):
         message(*parts, **options)
+
+
+def test_a_links_scheme_is_written_as_every_provider_reads_it() -> None:
+    assert image("HTTPS://pictures.example/Cat.png")["image_url"]["url"] == "https://pictures.example/Cat.png"

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from distilkit.growing import Growing
+from distilkit.growing import Growing, SoFar
 
 
 class Publisher:
@@ -95,7 +95,23 @@ def test_what_is_unknown_is_said_to_be(publisher: Publisher) -> None:
     assert "unknown tokens in, unknown out · cost unknown · 2.00 s" in publisher.shown[-1][0]["text/plain"]
 
 
-def test_outside_a_notebook_nothing_is_shown() -> None:
+def test_outside_a_notebook_the_whole_is_written_once(capsys: pytest.CaptureFixture[str]) -> None:
     growing = Growing()
     growing.show("", "x")
-    growing.finish("", "x", row())
+    growing.finish("hm", "x", row())
+
+    assert capsys.readouterr().out.startswith("[thinking]\nhm\n[answer]\nx\n[")
+
+
+def test_what_came_before_a_new_beginning_is_dropped() -> None:
+    so_far = SoFar()
+    for kind, text in (
+        ("content", "half"),
+        ("thinking", "hm"),
+        ("restart", ""),
+        ("content", "all of "),
+        ("content", "it"),
+    ):
+        so_far.take(kind, text, None)
+
+    assert (so_far.text("thinking"), so_far.text("content")) == ("", "all of it")

@@ -160,3 +160,9 @@ def test_what_must_be_sent_is_the_payload_or_the_link() -> None:
     assert carried({"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}) == "AAAA"
     assert carried({"type": "file", "file": {"file_id": "file-abc"}}) == "file-abc"
     assert carried({"type": "text", "text": "data:,a"}) is None
+
+
+def test_what_lets_one_in_is_not_shown_of_a_link() -> None:
+    part = {"type": "image_url", "image_url": {"url": "https://me:canary-key-1@a.example/b@2x.png?sig=canary"}}
+
+    assert described(part) == "[image https://a.example/b@2x.png]"

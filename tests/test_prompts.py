@@ -171,3 +171,13 @@ def test_a_system_message_goes_before_the_prompt_unless_it_brings_its_own() -> N
 def test_wrong_prompts_are_named_with_the_way_out(prompts: Any, options: dict[str, str], message: str) -> None:
     with pytest.raises(InputError, match=message.replace("(", r"\(").replace("{", r"\{")):
         to_prompts(prompts, **options)
+
+
+def test_a_template_takes_no_pictures() -> None:
+    """Their bytes would be sent, and paid for, as text."""
+    frame = pd.DataFrame(
+        {"q": ["what?"], "pic": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]}
+    )
+
+    with pytest.raises(InputError, match="'pic'.*column prompt"):
+        to_prompts(frame, template="{q} {pic}")

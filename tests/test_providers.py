@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -281,3 +282,25 @@ def test_a_strategy_of_ones_own_can_be_called(providers: Providers) -> None:
     own = Strategy(name="own", policy="failover", profiles=["fast/a", "fast/b"])
 
     assert providers.call("hi", own, send=Sent("fast/a"))["served_by"] == "fast/b"
+
+
+@pytest.mark.parametrize("name", [None, 5, ["slow", "fast/a"]])
+def test_what_is_no_name_is_refused(providers: Providers, name: Any) -> None:
+    with pytest.raises(InputError, match="expected a name"):
+        providers.get(name)
+    if name is not None:
+        with pytest.raises(InputError, match="expected a name"):
+            providers.status(name)
+        with pytest.raises(InputError, match="no such section"):
+            providers.models(name)
+
+
+def test_a_model_has_the_name_it_is_added_under(providers: Providers) -> None:
+    with pytest.raises(ConfigError, match="the second argument is the name"):
+        providers.add_model("fast", "c", name="d")
+
+
+@pytest.mark.parametrize("path", [None, 5, b"mine.yaml", "a\0b", "x" * 5_000])
+def test_a_place_that_is_none_is_told(providers: Providers, path: Any) -> None:
+    with pytest.raises(InputError, match=r"expected the path of a file|cannot be written"):
+        providers.save(path)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,8 @@ import pytest
 from aiohttp import web
 
 import distilkit as dk
+from distilkit import _sync
+from distilkit._sync import background_loop
 from distilkit.profiles.profile import Connection, Profile, Retry, ThinkingRules
 from distilkit.profiles.secrets import Secret
 from distilkit.sim import Dials
@@ -28,9 +32,9 @@ def simulated(**dials: Any) -> Profile:
 
 
 class Server:
-    """An OpenAI-like server whose stream a test writes piece by piece."""
+    """An OpenAI-like server whose stream a test writes piece by piece; given a text, it answers that, and no stream."""
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write | str) -> None:
         self.write = write
         self.count = 0
         self.bodies: list[Any] = []
@@ -52,6 +56,9 @@ class Server:
         self.count += 1
         nth = self.count
         self.bodies.append(await request.json())
+        if isinstance(self.write, str):
+            message = {"role": "assistant", "content": self.write}
+            return web.json_response({"choices": [{"index": 0, "message": message, "finish_reason": "stop"}]})
         response = web.StreamResponse(headers={"content-type": "text/event-stream"})
         await response.prepare(request)
         try:
@@ -101,10 +108,10 @@ def cut(response: web.StreamResponse) -> None:
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Write], Server]]:
+def serve() -> Iterator[Callable[[Write | str], Server]]:
     started: list[Server] = []
 
-    def start(write: Write) -> Server:
+    def start(write: Write | str) -> Server:
         started.append(Server(write))
         return started[-1]
 
@@ -116,6 +123,14 @@ def serve() -> Iterator[Callable[[Write], Server]]:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     return tmp_path / "store"
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    """Collect no garbage but where a test says so."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 def texts(pieces: list[Piece], kind: str) -> str:
@@ -306,6 +321,97 @@ def test_closing_a_stream_ends_its_request(serve: Any, store: Path) -> None:
     assert stream.row is None
     with dk.Store(store) as kept:
         assert kept.stats().entries == 0
+
+
+@pytest.fixture
+def endless(serve: Any) -> tuple[Server, threading.Event]:
+    """A server that never ends an answer, and what is set when its request has gone."""
+    gone = threading.Event()
+
+    async def write(response: web.StreamResponse, _nth: int) -> None:
+        try:
+            while True:
+                await say(response, content="and ")
+                await asyncio.sleep(0.01)
+        except (ConnectionResetError, asyncio.CancelledError):
+            gone.set()
+            raise
+
+    return serve(write), gone
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_leaving_the_loop_over_a_stream_ends_its_request(endless: tuple[Server, threading.Event], store: Path) -> None:
+    server, gone = endless
+    for _ in dk.stream("q", server.profile(), store=store):
+        break
+
+    assert gone.wait(10)
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_a_forgotten_stream_that_is_collected_on_our_own_loop_does_not_stop_it(
+    endless: tuple[Server, threading.Event], store: Path
+) -> None:
+    server, gone = endless
+    stream = dk.stream("q", server.profile(), store=store)
+    next(iter(stream))
+    circle: list[Any] = [stream]
+    circle.append(circle)
+    del stream, circle
+    started = time.monotonic()
+    background_loop().call_soon_threadsafe(gc.collect)
+    answered = asyncio.run_coroutine_threadsafe(asyncio.sleep(0, "alive"), background_loop())
+
+    assert answered.result(30) == "alive"
+    # A step that waits for itself gives up after so long.
+    assert time.monotonic() - started < _sync._CANCEL_PATIENCE_S
+    assert gone.wait(10)
+
+
+def test_closing_from_another_thread_ends_the_loop_and_the_request(
+    endless: tuple[Server, threading.Event], store: Path
+) -> None:
+    server, gone = endless
+    stream = dk.stream("q", server.profile(), store=store)
+    closing = threading.Timer(0.0, stream.close)
+
+    for nth, _ in enumerate(stream):
+        if nth == 0:
+            closing.start()
+
+    assert gone.wait(10)
+    assert stream.row is None
+    closing.join(10)
+
+
+def test_a_successor_that_answers_in_one_piece_begins_anew_too(serve: Any, store: Path) -> None:
+    async def broken(response: web.StreamResponse, _nth: int) -> None:
+        await say(response, content="half of ")
+        await asyncio.sleep(0.05)
+        cut(response)
+
+    members = [serve(broken).profile("first"), serve("all").profile("second")]
+    stream = dk.stream("q", dk.Strategy(name="both", policy="failover", profiles=members), store=store)
+
+    kinds = [(piece.kind, piece.text) for piece in stream]
+
+    assert kinds[:3] == [("content", "half of "), ("restart", ""), ("content", "all")]
+    assert stream.row is not None
+    assert stream.content == stream.row["content"] == "all"
+
+
+def test_a_character_in_two_halves_is_whole_in_the_pieces_and_in_the_row(serve: Any, store: Path) -> None:
+    async def write(response: web.StreamResponse, _nth: int) -> None:
+        for part in ("so \ud83d", "\ude00", "."):
+            await say(response, content=part)
+        await end(response)
+
+    pieces = list(dk.stream("q", serve(write).profile(), store=store))
+
+    assert [piece.text for piece in pieces[:-2]] == ["so ", "\N{GRINNING FACE}", "."]
+    assert pieces[-1].row is not None
+    assert pieces[-1].row["content"] == "so \N{GRINNING FACE}."
 
 
 def test_in_async_code_the_pieces_are_the_same(store: Path) -> None:

@@ -1,6 +1,6 @@
 """From a batch that has ended to rows: its results are fetched, taken in, and what has none is given up with a reason.
 
-Results that are torn are fetched again, a few times. Knows one batch; `collecting` knows one result.
+Results that are torn or missing are fetched again, a few times. Knows one batch; `collecting` knows one result.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ async def fetch_all(ports: Ports, noted: Open, batch: Batch, route: Route, colle
                 gone = True
             elif isinstance(came, ProviderError):
                 return Left(came.kind, str(came))
-        if found.unkept is not None or not collector.missing() or not found.odd["torn"]:
+        # Of a batch that ran to its end every request has a result; of another, some may have none.
+        incomplete = found.odd["torn"] or (batch.state == "completed" and batch.results and not gone)
+        if found.unkept is not None or not collector.missing() or not incomplete:
             break
         if nth + 1 < _ROUNDS:
             await Patience(ports.wall, ports.sleep, 0).wait()

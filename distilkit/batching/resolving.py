@@ -13,6 +13,7 @@ from distilkit.batching.waiting import Patience
 from distilkit.errors import ProviderError
 from distilkit.provider.batches import Batch, format_of
 from distilkit.provider.batches.download import scratch
+from distilkit.provider.batches.reading import is_name
 from distilkit.provider.route import Route
 from distilkit.store.batchrows import Open
 
@@ -21,6 +22,8 @@ from distilkit.store.batchrows import Open
 SETTLED_S = 120.0
 # Clocks differ; a batch of an hour before is looked at too. Who looks only once waits for as long.
 _SKEW_S = 3_600.0
+# One that is marked is known among any number: a clock in the wrong time zone must not hide it.
+_MARKED_SKEW_S = 86_400.0
 
 
 async def resolve(ports: Ports, noted: Open, route: Route) -> Batch | ProviderError | None:
@@ -58,15 +61,17 @@ async def look_once(ports: Ports, noted: Open, route: Route) -> Batch | Provider
 
 async def _look(ports: Ports, noted: Open, route: Route, attempted: float) -> Batch | ProviderError | list[str]:
     """Return the batch, or the names of those that may be it."""
-    listed = await ports.client.since(route, attempted - _SKEW_S)
+    way = format_of(route.profile)
+    skew_s = _MARKED_SKEW_S if way is not None and way.uploads else _SKEW_S
+    listed = await ports.client.since(route, attempted - skew_s)
     if isinstance(listed, ProviderError):
         return listed
-    way = format_of(route.profile)
     if way is not None and way.uploads:
         marked = (
             batch for batch in listed if noted.token == batch.token or (noted.file and noted.file == batch.input_file)
         )
-        return next(marked, [])
+        found = next(marked, None)
+        return [] if found is None else found if is_name(found.id) else _nameless(route)
     known = ports.file.ids()
     keys = ports.file.keys(noted.token)
     perhaps = [batch for batch in listed if batch.id not in known and batch.total in (None, len(keys))]
@@ -80,6 +85,11 @@ async def _look(ports: Ports, noted: Open, route: Route, attempted: float) -> Ba
         if is_it is None:
             unknown.append(batch.id)
     return unknown
+
+
+def _nameless(route: Route) -> ProviderError:
+    text = "the batch was begun, but its name cannot be used"
+    return ProviderError(text, kind="provider_error", provider=route.profile.provider, retryable=False)
 
 
 async def _holds(ports: Ports, batch: Batch, route: Route, keys: Collection[str]) -> bool | ProviderError | None:

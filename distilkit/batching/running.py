@@ -77,10 +77,16 @@ async def _run(ports: Ports, wanted: Wanted) -> None:
 
 
 def _sweep(ports: Ports) -> None:
-    """Forget what was planned by a process that ended before it sent anything."""
+    """Forget what was planned by a process that ended before it sent anything; close what one had collected."""
     for batch in ports.file.open():
-        if batch.state == "planned" and ports.file.take(batch.token, ports.board.owner, ports.board.alive):
-            ports.file.forget(batch.token)
+        collected = batch.state == "submitted" and all(ports.file.keys(batch.token).values())
+        if not collected and batch.state != "planned":
+            continue
+        if ports.file.take(batch.token, ports.board.owner, ports.board.alive):
+            if collected:
+                ports.file.end(batch.token, "completed", ports.wall())
+            else:
+                ports.file.forget(batch.token)
 
 
 def _unless_answered(ports: Ports, wanted: Wanted, free: list[Call], elsewhere: set[str]) -> list[Call]:

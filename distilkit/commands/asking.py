@@ -8,13 +8,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import distilkit as dk
 from distilkit.errors import InputError
 from distilkit.files import check_target, read_table, write_table
 from distilkit.screen import clip, facts, one_line, plain, print_summary, print_table
+from distilkit.streaming import Piece
 
 
 def _add_asking(parser: argparse.ArgumentParser) -> None:
@@ -75,6 +77,9 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--budget", metavar="DOLLARS", help="dollars this run may spend; what does not fit is not sent")
     parser.add_argument("--only-failed", action="store_true", help="send only what failed before")
     parser.add_argument("--cache", choices=["use", "refresh", "only"], default="use", help=_CACHE_HELP)
+    parser.add_argument("--schema", metavar="FILE", help="a JSON schema that each answer is to follow")
+    parser.add_argument("--stream", action="store_true", help="ask for streams, to see the time to the first token")
+    parser.add_argument("--batch", action="store_true", help="the provider's batch API: half the price, within a day")
     parser.add_argument("--out", "-o", help="write all rows to a .csv, .jsonl or .parquet file")
     parser.add_argument("--quiet", "-q", action="store_true", help="no progress line")
     parser.set_defaults(run=_compare)
@@ -91,6 +96,9 @@ def _compare(options: argparse.Namespace) -> int:
         cache=options.cache,
         budget=options.budget,
         only_failed=options.only_failed,
+        stream=options.stream,
+        batch=options.batch,
+        schema=None if options.schema is None else _schema(options.schema),
         progress=False if options.quiet else None,
     )
     if options.out:
@@ -104,6 +112,13 @@ def _compare(options: argparse.Namespace) -> int:
     if len(frame) < len(asking["prompts"]) * len(asking["profiles"] or ["the default"]) * options.samples:
         raise KeyboardInterrupt  # the finished rows are shown and written; the status says that there were more
     return 1 if len(errors) else 0
+
+
+def _schema(path: str) -> Any:
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"--schema {path}: no JSON: {error}") from None
 
 
 def _scores(texts: Sequence[str]) -> dict[str, Any]:
@@ -131,7 +146,7 @@ def _score(text: str) -> tuple[str, Any]:
 
 def add_ask(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `ask`."""
-    parser.add_argument("prompt", help="the prompt")
+    parser.add_argument("prompt", help="the prompt; or - for standard input")
     parser.add_argument("--profile", "-p", help="whom to ask (default: the file's default)")
     parser.add_argument("--config", help="the profile file (default: ./distilkit.yaml and the usual places)")
     parser.add_argument("--system", help="a system message")
@@ -145,7 +160,7 @@ def add_ask(parser: argparse.ArgumentParser) -> None:
 def _ask(options: argparse.Namespace) -> int:
     """Show the answer on standard output as it grows, and on standard error its thinking and what it cost."""
     pieces = dk.stream(
-        options.prompt,
+        sys.stdin.read() if options.prompt == "-" else options.prompt,
         options.profile,
         system=options.system,
         params=dict(_param(text) for text in options.param),
@@ -155,11 +170,7 @@ def _ask(options: argparse.Namespace) -> int:
         cache=options.cache,
     )
     try:
-        for piece in pieces:
-            if piece.kind == "restart":
-                print("\n[broken off; another profile begins again]", file=sys.stderr)
-            place = sys.stderr if piece.kind == "thinking" else sys.stdout
-            print(plain(piece.text), end="", file=place, flush=True)
+        _show(pieces)
     except dk.ProviderError as error:
         print(f"\n{clip(error.kind)}: {clip(error, 300)}", file=sys.stderr)
         return 1
@@ -167,6 +178,22 @@ def _ask(options: argparse.Namespace) -> int:
     if pieces.row is not None:
         print(facts(pieces.row), file=sys.stderr)
     return 0
+
+
+def _show(pieces: Iterable[Piece]) -> None:
+    dim, bright = ("\033[2m", "\033[22m") if sys.stderr.isatty() else ("", "")
+    is_thinking = False
+    for piece in pieces:
+        if is_thinking and piece.kind != "thinking":
+            print(f"{bright}\n", file=sys.stderr, flush=True)
+            is_thinking = False
+        if piece.kind == "restart":
+            print("\n[broken off; another profile begins again]", file=sys.stderr)
+        elif piece.kind == "thinking":
+            print(f"{'' if is_thinking else dim}{plain(piece.text)}", end="", file=sys.stderr, flush=True)
+            is_thinking = True
+        else:
+            print(plain(piece.text), end="", flush=True)
 
 
 def add_estimate(parser: argparse.ArgumentParser) -> None:

@@ -43,6 +43,10 @@ def addresses(hosts: str | Iterable[str] | None, ports: Mapping[str, int] | None
     >>> addresses(["gpu-box:9000"], None, None), addresses(None, None, "0.0.0.0:11500")[-1]
     (['http://gpu-box:9000'], 'http://127.0.0.1:11500')
     """
+    if hosts is not None and not isinstance(hosts, str | Iterable):
+        raise InputError(f"hosts= takes texts such as 'host:port', not {hosts!r}")
+    if ports is not None and not isinstance(ports, Mapping):
+        raise InputError(f"ports= takes numbers by name, such as {{'vllm': 8001}}, not {ports!r}")
     named = [LOOPBACK] if hosts is None else [hosts] if isinstance(hosts, str) else list(hosts)
     numbers = _numbers(ports or {})
     found = [address for host in named for address in _of_host(host, numbers)]

@@ -67,8 +67,8 @@ def endpoints(wanted: Wanted, config: str | Path | None) -> list[Endpoint | Brok
         InputError: nothing is named, or something of another type.
         ConfigError: the file is wrong, or a name is unknown.
     """
-    if config is not None and not isinstance(config, str | Path):
-        raise InputError(f"config= must be the path of a profile file, not {config!r}")
+    if config is not None and not isinstance(getattr(config, "config", config), str | Path | Profiles):
+        raise InputError(f"config= must be the path of a profile file, or Providers, not {config!r}")
     if wanted is not None and not isinstance(wanted, str | Profile | Strategy | Iterable):
         raise InputError(f"models() takes names and Profile objects, not {wanted!r}")
     known = functools.cache(lambda: load_profiles(config))
@@ -90,10 +90,10 @@ def endpoints(wanted: Wanted, config: str | Path | None) -> list[Endpoint | Brok
 
 
 def _own_sections(profiles: Profiles) -> list[str]:
-    """Return the sections of the file; the built-in one only where there is no file."""
+    """Return the sections of the file; the built-in one only where there is no file, and nothing was added."""
     built_in = {entry.section for entry in profiles.catalog.entries.values() if entry.file == BUILTIN}
     written = {entry.section for entry in profiles.catalog.entries.values() if entry.file != BUILTIN}
-    hidden = built_in - written if profiles.path else set()
+    hidden = built_in - written if profiles.path or written else set()
     return [section for section in profiles.catalog.sections if section not in hidden]
 
 

@@ -53,6 +53,8 @@ def with_model(known: Profiles, section: str, name: str, fields: Mapping[str, An
             field is wrong.
     """
     label = f"add_model({_word(section)!r}, {_word(name)!r})"
+    if "name" in fields:
+        raise ConfigError(f"{label}: the second argument is the name; leave name= out")
     notes, sections = Notes(), known.tree.fields.get("providers", _NONE).fields
     if section in sections:
         base = sections[section]

@@ -30,7 +30,7 @@ def models_of(known: Profiles, section: str | None) -> list[str]:
     Raises:
         InputError: there is no such section.
     """
-    if section is not None and section not in known.catalog.sections:
+    if section is not None and (not isinstance(section, str) or section not in known.catalog.sections):
         raise InputError(f"models({section!r}): no such section; there are: {', '.join(sections_of(known))}")
     # A section without a model is listed, but there is nothing in it to ask.
     askable = [str(row["profile"]) for row in known.table() if row["model"] is not None]
@@ -40,8 +40,14 @@ def models_of(known: Profiles, section: str | None) -> list[str]:
 
 
 def meant_by(known: Profiles, name: str | None) -> Sequence[str]:
-    """Return the profiles that a name means where it may be a section's; None means all."""
+    """Return the profiles that a name means where it may be a section's; None means all.
+
+    Raises:
+        InputError: it is no name.
+    """
     if name is None:
         return models_of(known, None)
+    if not isinstance(name, str):
+        raise InputError(f"expected a name, got {type(name).__name__}; see list() and models()")
     is_section = name in known.catalog.sections and name not in known.catalog.entries
     return models_of(known, name) if is_section else [name]

@@ -12,13 +12,35 @@ from distilkit.errors import InputError
 
 _SAID_ELSEWHERE = {
     "n": "one answer a call; ask for more with samples=",
-    "stream": "answers are taken whole; leave it out",
-    "stream_options": "answers are taken whole; leave it out",
+    "stream": "use dk.stream(...), or compare(..., stream=True)",
+    "stream_options": "use dk.stream(...), or compare(..., stream=True)",
+    "schema": "it is an argument of compare and complete: schema=...",
+    "batch": "it is an argument of compare: batch=True",
+    "samples": "it is an argument of compare: samples=...",
+    "score": "it is an argument of compare: score=...",
+    "template": "it is an argument of compare: template=...",
+    "config": "it is an argument of compare and complete: config=...",
+    "store": "the folder is an argument of compare and complete; as a parameter it is True or False",
     "model": "the profile says which model is asked",
     "messages": "they are the prompts",
     "api_key": "keys belong to profiles; params are stored with the answers",
 }
 _SURELY = 0.8
+_NUMBERS = frozenset(
+    (
+        "temperature",
+        "max_tokens",
+        "max_completion_tokens",
+        "top_p",
+        "top_k",
+        "min_p",
+        "frequency_penalty",
+        "presence_penalty",
+        "repetition_penalty",
+        "seed",
+        "top_logprobs",
+    )
+)
 
 
 def check_params(params: Mapping[str, Any]) -> None:
@@ -35,8 +57,10 @@ def check_params(params: Mapping[str, Any]) -> None:
     from distilkit.profiles.schema import ParamFields
 
     known = ParamFields.model_fields
-    for name in params:
-        if name in _SAID_ELSEWHERE:
+    for name, value in params.items():
+        if name in _SAID_ELSEWHERE and not (name == "store" and isinstance(value, bool | None)):
             raise InputError(f"params= holds {name!r}: {_SAID_ELSEWHERE[name]}")
         if name not in known and (meant := nearest(str(name), known, alike=_SURELY)):
             raise InputError(f"params= holds {name!r}; did you mean {meant[0]!r}? Others go into extra_body")
+        if name in _NUMBERS and isinstance(value, str | bool):
+            raise InputError(f"params= holds {name}={value!r}; it takes a number")

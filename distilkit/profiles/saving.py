@@ -32,6 +32,7 @@ _SPELLED = {
 }
 # A text that is broken into lines reads the same, but not to everybody.
 _ONE_LINE = 1_000_000
+_LONGEST_SHOWN = 200
 _HEAD = "# A profile file, as distilkit's Providers.save wrote it.\n"
 _LEFT_OUT = "# Left out, because a file would show it; name a variable instead, such as ${OPENAI_API_KEY}:\n"
 
@@ -45,26 +46,37 @@ def as_file(profiles: Profiles) -> tuple[str, list[str]]:
     return _HEAD + said + text, left_out
 
 
-def write_new(path: FilePath, text: str, *, overwrite: bool) -> None:
+def write_new(path: str | FilePath, text: str, *, overwrite: bool) -> None:
     """Write a whole file or none, for its owner alone.
 
     Raises:
-        InputError: it exists and may not be replaced, or cannot be written.
+        InputError: it is no path, it exists and may not be replaced, or it cannot be written.
     """
-    if path.exists() and not overwrite:
-        raise InputError(f"{path}: exists already; name another file, or say overwrite=True (its comments are lost)")
+    if not isinstance(path, str | FilePath):
+        raise InputError(f"path: expected the path of a file, got {type(path).__name__}")
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            FilePath(name).replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                FilePath(name).unlink()
-            raise
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+        # Where a link is named, what it leads to is written.
+        place = FilePath(path).resolve()
+        is_free = overwrite or not place.exists()
+        if is_free:
+            _write_whole(place, text)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        raise InputError(f"{str(path)[:_LONGEST_SHOWN]}: cannot be written: {reason or error}") from None
+    if not is_free:
+        raise InputError(f"{path}: exists already; name another file, or say overwrite=True (its comments are lost)")
+
+
+def _write_whole(path: FilePath, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".distilkit-")  # mode 0600
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        FilePath(name).replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            FilePath(name).unlink()
+        raise
 
 
 def _secret_places(item: Item, path: Path) -> Iterator[Path]:

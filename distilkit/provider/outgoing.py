@@ -42,7 +42,7 @@ _SAID = frozenset(
 def written(route: Route, call: Call) -> tuple[dict[str, Any], Mapping[str, str]] | Trouble:
     """Return the body for a call, and the headers LiteLLM writes beside it."""
     messages = call.request.messages
-    plain = all(isinstance(message.get("content"), str) for message in messages)
+    plain = all(isinstance(message.get("content"), str) and not message.get("images") for message in messages)
     if not plain and (far := _far_away(messages, route)):
         return far
     # Some transformations write into the messages they are given, which other calls share.
@@ -141,7 +141,8 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _far_away(messages: Sequence[Mapping[str, Any]], route: Route) -> Trouble | None:
     """Refuse a picture or file at an address where LiteLLM would fetch it: one attempt is one request."""
-    links = [link for message in messages for link in _links(message.get("content"))]
+    # LiteLLM looks into `images` too, where an answer that was handed back has its pictures.
+    links = [link for message in messages for name in ("content", "images") for link in _links(message.get(name))]
     if all(_passed_on(name, url, route) for name, url in links):
         return None
     message = f"{route.profile.provider} takes no link to a picture or file here; send its content as a data: URL"
@@ -149,11 +150,13 @@ def _far_away(messages: Sequence[Mapping[str, Any]], route: Route) -> Trouble | 
 
 
 def _passed_on(name: str, url: str, route: Route) -> bool:
-    if not url.startswith(("http://", "https://", "www.", "gs://")):
+    # As a client would read it: some leave out the spaces before an address.
+    address = url.lstrip()[: len("https://")].lower()
+    if not address.startswith(("http://", "https://", "www.", "gs://")):
         return True
     if name == "file":  # LiteLLM fetches the PDF for every provider
         return False
-    return is_openai_shaped(route.url) or (route.profile.provider == "anthropic" and url.startswith("https://"))
+    return is_openai_shaped(route.url) or (route.profile.provider == "anthropic" and address.startswith("https://"))
 
 
 def _links(content: Any) -> list[tuple[str, str]]:

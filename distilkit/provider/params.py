@@ -38,6 +38,9 @@ _SAMPLING = frozenset(
 # The same, where a model has no such thing at all; a wrong value of these is refused.
 _DROPPED = _SAMPLING | {"reasoning_effort", "verbosity"}
 
+# Of these a provider may take one part and not another.
+_OF_PARTS = frozenset({"thinking"})
+
 # What the provider documents and LiteLLM does not know: the first four are passed over, the others refused.
 _TAKES_NONE: dict[tuple[str, str], frozenset[str]] = {
     ("deepseek", "deepseek-reasoner"): frozenset(
@@ -175,6 +178,17 @@ def _notes(
             yield f"{_shown(name, value)} dropped: {model} takes none"
         elif openai_shaped:
             yield f"{name} sent as {', '.join(became)}"
+        if name in _OF_PARTS and isinstance(value, Mapping):
+            yield from _lost_parts(config, model, known, done, name)
+
+
+def _lost_parts(config: Any, model: str, known: Mapping[str, Any], done: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Yield which parts of a parameter make no difference to what is sent."""
+    whole = known[name]
+    for part in whole:
+        rest = {inner: value for inner, value in whole.items() if inner != part}
+        if _renamed(config, model, {**known, name: rest}) == done:
+            yield f"{name}.{_shown(str(part), whole[part])} dropped: {model} takes none"
 
 
 def _became(config: Any, model: str, known: Mapping[str, Any], done: Mapping[str, Any], name: str) -> list[str]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -178,8 +179,14 @@ class Session:
             if isinstance(error, kind):
                 return trouble
         if isinstance(error, aiohttp.ClientError | OSError):
-            return Trouble(kind="connection", message=f"no connection: {_reason(error)}")
+            return Trouble(kind="connection", message=f"no connection to {_host(request.url)}: {_reason(error)}")
         return Trouble(kind="unknown", message=f"{type(error).__name__} while sending", retryable=False)
+
+
+def _host(url: str) -> str:
+    """Return where a request was to go, without its path, which may say more than an error should."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def _reason(error: Exception) -> str:

@@ -105,11 +105,7 @@ class Batches:
         raise RefusedError(f"There is no {request.path[:200]} here; this is a simulator.", status=_NOT_FOUND)
 
     async def _upload(self, request: web.BaseRequest) -> dict[str, Any]:
-        payload = None
-        reader = await request.multipart()
-        while (part := await reader.next()) is not None:
-            if isinstance(part, BodyPartReader) and part.name == "file":
-                payload = bytes(await part.read())
+        payload = await _file_in(request)
         if payload is None or len(payload) > _MOST_BYTES:
             raise RefusedError(f"A form with a 'file' of at most {_MOST_BYTES} bytes is needed.", param="file")
         name = f"file-{uuid.uuid4().hex}"
@@ -118,7 +114,7 @@ class Batches:
 
     def _create(self, asked: Any) -> dict[str, Any]:
         file = asked.get("input_file_id") if isinstance(asked, dict) else None
-        if file not in self._files:
+        if not isinstance(file, str) or file not in self._files:
             raise RefusedError("'input_file_id' names no file.", param="input_file_id")
         batch = _Batch(f"batch_{uuid.uuid4().hex}", file, asked.get("metadata"), time.monotonic() + _TAKES_S)
         try:
@@ -134,8 +130,11 @@ class Batches:
             try:
                 entry = json.loads(line)
                 name, body = entry["custom_id"], entry["body"]
-            except (ValueError, KeyError, TypeError):
+                own_headers = entry.get("headers") or {}
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 raise RefusedError(f"Line {nth} is no request.") from None
+            if not isinstance(name, str) or not isinstance(own_headers, dict):
+                raise RefusedError(f"Line {nth}: 'custom_id' is a text, and 'headers' have names.")
             if not isinstance(body, dict) or name in seen or nth > _MOST_REQUESTS:
                 raise RefusedError(f"Line {nth}: each request needs a body and a name of its own.")
             seen.add(name)
@@ -178,7 +177,8 @@ class Batches:
         """Return the simulation of one model as it is, but without limits by the minute."""
         shadow = Simulation({})
         shadow.counts = self._simulation.counts
-        model = self._simulation._models.get(name)  # noqa: SLF001 - a part of the same room
+        known = self._simulation._models  # noqa: SLF001 - a part of the same room
+        model = known.get(name) if isinstance(name, str) else None
         if model is not None:
             free: dict[str, Any] = {
                 f"{unit}_per_minute": None for unit in ("requests", "tokens", "input_tokens", "output_tokens")
@@ -198,6 +198,21 @@ class Batches:
         more = start + _A_PAGE < len(newest)
         last = page[-1].id if page else None
         return {"object": "list", "data": [batch.body() for batch in page], "has_more": more, "last_id": last}
+
+
+async def _file_in(request: web.BaseRequest) -> bytes | None:
+    """Return the file in a form, or None where there is none, or no form."""
+    payload = None
+    if not request.content_type.startswith("multipart/"):
+        return None
+    try:
+        reader = await request.multipart()
+        while (part := await reader.next()) is not None:
+            if isinstance(part, BodyPartReader) and part.name == "file":
+                payload = bytes(await part.read())
+    except ValueError:
+        return None
+    return payload
 
 
 async def _json(request: web.BaseRequest) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 from distilkit.errors import InputError
 from distilkit.structured.fitting import TOO_DEEP, Fitting, Parsed, raised, unfit
 from distilkit.structured.found import Found
-from distilkit.structured.pointers import pointed, references
+from distilkit.structured.pointers import is_endless, pointed, references
 
 _SAYING = frozenset(
     (
@@ -61,13 +61,17 @@ def checked(schema: Mapping[str, Any]) -> Callable[[Found], Fitting]:
         raise InputError(f"schema= says nothing about the answer; write such as {_EXAMPLE}")
     validator = _validator(schema)
     for path, ref in references(schema):
+        where = ".".join(map(str, path))
         if pointed(schema, ref) is None:
-            where = ".".join(map(str, path))
             raise InputError(f"schema=: {where}: {ref!r} is not in the schema; put it there, e.g. under '#/$defs/'")
+        if is_endless(schema, ref):
+            raise InputError(f"schema=: {where}: {ref!r} refers to itself without end")
     try:
         validator.is_valid({})
     except RecursionError:
         raise InputError("schema= refers to itself without end") from None
+    except Exception as error:  # noqa: BLE001 - what `$dynamicRef` names and is not there, say
+        raise InputError(f"schema= cannot be checked against: {error}"[:300]) from None
     return lambda one: _fit(validator, one)
 
 
@@ -76,6 +80,8 @@ def _validator(schema: Mapping[str, Any]) -> Any:
     from jsonschema import Draft202012Validator, SchemaError  # type: ignore[import-untyped] # it has no types
     from jsonschema.validators import validator_for  # type: ignore[import-untyped] # the same
 
+    if not isinstance(schema.get("$schema", ""), str):
+        raise InputError("schema=: $schema: must be the address of a draft, or left out")
     kind = validator_for(schema, default=Draft202012Validator)
     try:
         kind.check_schema(schema, format_checker=kind.FORMAT_CHECKER)

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 # Within these stand values, not schemas.
 _VALUES = frozenset({"enum", "const", "default", "examples"})
+# Within these stand schemas by names of the caller's, which may be those of keywords.
+_NAMED = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"})
 
 
 def pointed(schema: Any, ref: Any) -> Any:
@@ -26,6 +28,16 @@ def pointed(schema: Any, ref: Any) -> Any:
     return found
 
 
+def is_endless(schema: Any, ref: Any) -> bool:
+    """Say whether a reference leads to another, and so on, back to where one began."""
+    seen: set[str] = set()
+    while isinstance(ref, str) and ref not in seen:
+        seen.add(ref)
+        found = pointed(schema, ref)
+        ref = found.get("$ref") if isinstance(found, Mapping) else None
+    return ref is not None
+
+
 def references(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
     """Run through every `$ref` of a schema, with the path to it."""
     if isinstance(node, list):
@@ -35,5 +47,8 @@ def references(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[An
         for name, each in node.items():
             if name == "$ref" and isinstance(each, str):
                 yield (*path, name), each
+            elif name in _NAMED and isinstance(each, Mapping):
+                for own, part in each.items():
+                    yield from references(part, (*path, name, own))
             elif name not in _VALUES:
                 yield from references(each, (*path, name))

@@ -48,6 +48,9 @@ class Provider:
         errored: what single requests fail with, by their text: `(status, message)`.
         unrun: texts of requests that are not run when a batch ends as `end` says.
         omit: texts of requests that have no result.
+        omit_once: the same, in the next download alone.
+        reason: why a batch fails.
+        name: what every batch is called, or None for a name of its own.
         torn: how many of the next downloads of results have their last line cut.
         lines: further lines of results.
         lists_token: whether marks are kept.
@@ -65,6 +68,9 @@ class Provider:
     errored: dict[str, tuple[int, str]] = field(default_factory=dict)
     unrun: set[str] = field(default_factory=set)
     omit: set[str] = field(default_factory=set)
+    omit_once: set[str] = field(default_factory=set)
+    reason: str = "line 1 is bad"
+    name: str | None = None
     torn: int = 0
     lines: list[str] = field(default_factory=list)
     lists_token: bool = True
@@ -220,13 +226,13 @@ class Provider:
     def _openai(self, job: Job) -> dict[str, Any]:
         over = job.status == "ended"
         return {
-            "id": job.id,
+            "id": job.id if self.name is None else self.name,
             "object": "batch",
             "status": self.end if over else "in_progress",
             "input_file_id": job.file,
             "output_file_id": f"out-{job.id}" if over and self.end != "failed" else None,
             "error_file_id": None,
-            "errors": {"data": [{"code": "invalid", "message": "line 1 is bad"}]} if self.end == "failed" else None,
+            "errors": {"data": [{"code": "invalid", "message": self.reason}]} if self.end == "failed" else None,
             "created_at": int(job.created),
             "expires_at": int(job.created) + 86_400,
             "request_counts": {"total": len(job.bodies), "completed": len(job.bodies) if over else 0, "failed": 0},
@@ -270,6 +276,7 @@ class Provider:
         entries = [self._line(job, key, body) for key, body in job.bodies.items()]
         # Results come in any order.
         lines = [json.dumps(entry) for entry in reversed(entries) if entry is not None] + self.lines
+        self.omit_once = set()
         text = "\n".join(lines) + "\n"
         if self.torn:
             self.torn -= 1
@@ -278,7 +285,7 @@ class Provider:
 
     def _line(self, job: Job, key: str, body: dict[str, Any]) -> dict[str, Any] | None:
         text = _text(body)
-        if text in self.omit:
+        if text in self.omit or text in self.omit_once:
             return None
         if job.kind == "anthropic":
             return {"custom_id": key, "result": self._result(text)}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import tempfile
 from typing import Any
 
 import pytest
@@ -142,6 +145,27 @@ def test_results_at_another_host_are_not_asked_for_with_the_key(ask: Any, profil
     assert "keys stay" in frame["error"][0]
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["http://[::1", "file://", "http://127.0.0.1:99999", "http://a@127.0.0.1:{port}", "https://127.0.0.1:{port}"],
+)
+def test_an_address_of_results_that_is_none_of_the_profile_s_is_not_asked(
+    ask: Any, profile: Any, provider: Any, host: str
+) -> None:
+    provider.results_host = host.format(port=provider.port)
+
+    error = ask(["one"], profile("anthropic")).frame["error"][0]
+
+    assert "keys stay at the profile's host" in error
+    assert not any(path.endswith("/results") for _, path in provider.seen)
+
+
+def test_an_address_of_results_may_be_in_capitals(ask: Any, profile: Any, provider: Any) -> None:
+    provider.results_host = provider.url.replace("http", "HTTP")
+
+    assert ask(["one"], profile("anthropic")).frame["content"].tolist() == ["answer to one"]
+
+
 def test_answers_that_cannot_be_kept_are_fetched_by_the_next_run(
     ask: Any, profile: Any, provider: Any, store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +245,55 @@ def test_a_secret_in_a_result_is_hidden(ask: Any, profile: Any, provider: Any, c
 
     assert frame["content"][0] == "answer to say [hidden]"
     assert canary not in frame["error"][1]
+
+
+def test_a_secret_in_the_reason_of_a_failed_batch_is_hidden_and_the_reason_is_short(
+    ask: Any, profile: Any, provider: Any, canary: str, store: Any
+) -> None:
+    provider.end, provider.reason = "failed", f"the key {canary} is odd {'z' * 100_000}"
+
+    error = ask(["one"], profile()).frame["error"][0]
+
+    assert "the key [hidden] is odd" in error
+    assert len(error) < 1_000
+    assert canary not in str(batches(store)["note"][0])
+
+
+def test_a_reason_with_half_a_character_is_a_row_like_any(ask: Any, profile: Any, provider: Any, store: Any) -> None:
+    provider.end, provider.reason = "failed", "odd \ud83d"
+
+    assert "odd \ufffd" in ask(["one"], profile()).frame["error"][0]
+    assert batches(store)["state"].tolist() == ["failed"]
+
+
+def test_results_that_are_missing_are_fetched_again(ask: Any, profile: Any, provider: Any, store: Any) -> None:
+    provider.omit_once = {"two"}
+
+    frame = ask(["one", "two"], profile()).frame
+
+    assert frame["content"].tolist() == ["answer to one", "answer to two"]
+    assert provider.handed_over.total() == 2
+    assert _spent(store) == pytest.approx(0.012)
+
+
+def test_a_disk_without_room_for_results_is_named_and_the_batch_is_collected_by_the_next_run(
+    ask: Any, profile: Any, provider: Any, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            del data
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tempfile, "TemporaryFile", Full)
+        first = ask(["one"], profile())
+    slept = list(clock.slept)
+    second = ask(["one"], profile())
+
+    assert "No space left on device; make room, or set TMPDIR" in first.frame["error"][0]
+    assert sum(slept) < 10
+    assert second.frame["content"].tolist() == ["answer to one"]
+    assert provider.handed_over.total() == 1
 
 
 def _interrupted(ask: Any, clock: Any, prompts: list[str], profile: Any) -> None:

@@ -102,6 +102,18 @@ def test_a_batch_that_another_process_looks_after_is_waited_for(
     assert len(clock.slept) > 5
 
 
+def test_a_batch_that_was_collected_by_a_process_that_is_gone_is_closed(ask: Any, profile: Any, store: Any) -> None:
+    ask(["one"], profile())
+    with BatchFile(store) as file:
+        intent = Intent(token="t", profile="p", section="p", provider="openai", model="m", created_at=1e9)
+        file.begin(intent, 1)
+        file.note("t", id="batch_7", state="submitted", submitted_at=1e9, owner=None)
+
+    ask(["two"], profile())
+
+    assert batches(store).set_index("id").loc["batch_7", "state"] == "completed"
+
+
 def test_what_was_planned_by_a_process_that_is_gone_is_forgotten(
     ask: Any, profile: Any, store: Any, clock: Any
 ) -> None:

@@ -28,6 +28,34 @@ def test_a_batch_that_was_made_though_the_reply_was_an_error_is_found_and_not_ma
     assert provider.handed_over.total() == 2
 
 
+@pytest.mark.parametrize("name", ["..", "\x1b[31m", "\ud800", "x" * 5_000])
+def test_a_batch_whose_name_cannot_be_used_is_not_handed_over_again(
+    ask: Any, profile: Any, provider: Any, name: str
+) -> None:
+    provider.name = name
+
+    first = ask(["one"], profile())
+    provider.name = None
+    second = ask(["one"], profile())
+
+    assert "its name cannot be used" in first.frame["error"][0]
+    assert second.frame["content"].tolist() == ["answer to one"]
+    assert provider.handed_over.total() == 1
+    assert all(path.partition("?")[0].count("/batches") for _, path in provider.seen if "file" not in path)
+
+
+@pytest.mark.parametrize("hours", [-14, 14])
+@pytest.mark.parametrize("kind", ["openai", "mistral"])
+def test_a_marked_batch_is_found_though_the_clocks_are_hours_apart(
+    ask: Any, profile: Any, provider: Any, clock: Any, kind: str, hours: int
+) -> None:
+    clock.now += hours * 3_600
+    provider.drop_after_making = 1
+
+    assert ask(["one"], profile(kind)).frame["content"].tolist() == ["answer to one"]
+    assert provider.handed_over.total() == 1
+
+
 def test_it_is_found_among_many_pages_of_batches(ask: Any, profile: Any, provider: Any) -> None:
     for nth in range(7):
         ask([f"earlier {nth}"], profile("mistral"))

@@ -69,6 +69,14 @@ def test_what_is_no_port_is_refused(port: Any) -> None:
         addresses(None, {"vllm": port}, None)
 
 
+@pytest.mark.parametrize(
+    ("hosts", "ports"), [(8000, None), (object(), None), (None, [8000]), (None, "vllm"), (None, 8000)]
+)
+def test_an_argument_of_another_kind_is_named(hosts: Any, ports: Any) -> None:
+    with pytest.raises(InputError, match="hosts=" if ports is None else "ports="):
+        addresses(hosts, ports, None)
+
+
 def test_a_whole_network_is_refused() -> None:
     with pytest.raises(InputError, match="at most"):
         addresses([f"10.0.0.{n}" for n in range(200)], None, None)

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from distilkit import Providers
 from distilkit.discovery import amodels, catalogue, models
 from distilkit.profiles import Price, Profile, Secret
 
@@ -103,6 +104,16 @@ def test_the_sections_of_a_file_are_asked_once_each(serving: Any, config: Any) -
     assert [server.seen[0][1] for server in (one, two)] == ["/v1/models", "/v1/models"]
     assert sum(path == "/v1/models" for _, path, _ in one.seen) == 1
     assert frame[["provider", "model", "profile"]].to_numpy().tolist() == [["one", "m", "one/m"], ["two", "n", "two/n"]]
+
+
+def test_sections_that_were_added_at_run_time_are_asked(serving: Any) -> None:
+    server = serving({"/v1/models": {"data": [{"id": "m"}]}})
+    providers = Providers()
+    providers.add_model("lab", "m", base_url=f"{server.url}/v1")
+
+    frames = [models(config=providers), models("lab", config=providers.config)]  # type: ignore[arg-type] # as everywhere
+
+    assert [frame["profile"].tolist() for frame in frames] == [["lab/m"], ["lab/m"]]
 
 
 def test_an_endpoint_that_fails_is_one_row_and_hides_no_other(serving: Any) -> None:
@@ -201,6 +212,16 @@ def test_hostile_names_are_plain_text_and_shown_escaped(serving: Any, canary: st
 
     assert "<img" not in frame._repr_html_()
     assert canary not in frame.to_csv()
+
+
+def test_half_a_character_in_a_list_or_an_error_hides_no_other_row(serving: Any) -> None:
+    half = serving({"/v1/models": {"data": [{"id": "\ud83d"}, {"id": "m", "owned_by": "\ud83d"}]}})
+    wrong = serving({"/v1/models": {"error": {"message": "odd \ud83d", "code": 500}}})
+
+    frame = models([at(half), at(wrong, name="q", section="q")])
+
+    assert frame["model"].tolist() == ["m", pd.NA]
+    assert frame["error"][1].endswith("odd ?")
 
 
 def test_it_can_be_awaited(serving: Any) -> None:

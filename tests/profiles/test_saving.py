@@ -136,6 +136,17 @@ def test_a_file_is_its_owners_alone_and_never_replaced_unasked(tmp_path: Path) -
     assert [each.name for each in tmp_path.iterdir()] == ["mine.yaml"]
 
 
+def test_where_a_link_is_named_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    path, link = tmp_path / "mine.yaml", tmp_path / "link.yaml"
+    path.touch()
+    link.symlink_to(path)
+
+    write_new(link, "a: 1\n", overwrite=True)
+
+    assert link.is_symlink()
+    assert path.read_text(encoding="utf-8") == "a: 1\n"
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written: No such file or directory"):
         write_new(tmp_path / "none" / "mine.yaml", "", overwrite=False)

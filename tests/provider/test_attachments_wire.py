@@ -145,6 +145,29 @@ def test_a_link_that_would_be_fetched_from_here_is_not_sent(provider: str, wire:
     assert server.seen == []
 
 
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [message("?", {"type": "file", "file": {"file_id": " https://a.example/b.pdf"}})],
+        [message("?", {"type": "image_url", "image_url": {"url": "HTTPS://a.example/b.png"}})],
+        [
+            message("?"),
+            {"role": "assistant", "content": "!", "images": [{"type": "image_url", "image_url": {"url": LINK}}]},
+            message("?"),
+        ],
+    ],
+)
+def test_no_spelling_or_place_of_a_link_has_it_fetched_from_here(
+    messages: Any, wire: Any, fails: Any, profile: Any
+) -> None:
+    server = wire(REPLY)
+
+    error = fails(at(profile, "gemini", server), messages=messages)
+
+    assert "data: URL" in error.message
+    assert server.seen == []
+
+
 @pytest.mark.parametrize("provider", MODELS)
 def test_a_link_to_a_file_is_not_sent(provider: str, wire: Any, fails: Any, profile: Any) -> None:
     server = wire(REPLY)

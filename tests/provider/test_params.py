@@ -145,3 +145,17 @@ def test_a_parameter_no_model_of_the_protocol_has_is_refused(route: Any) -> None
 
     assert isinstance(trouble, Trouble)
     assert "no parameter seed" in trouble.message
+
+
+@pytest.mark.parametrize(("provider", "model"), [("deepseek", "deepseek-chat"), ("gemini", "gemini-3-pro-preview")])
+def test_a_part_of_thinking_that_is_not_sent_is_said(provider: str, model: str, route: Any) -> None:
+    got = route(provider, model, thinking={"type": "enabled", "budget_tokens": 1024})
+
+    assert f"thinking.budget_tokens=1024 dropped: {model} takes none" in got.changed
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"), [("anthropic", "claude-sonnet-4-5"), ("gemini", "gemini-2.5-pro"), ("openrouter", "a/b")]
+)
+def test_thinking_that_is_sent_whole_is_no_change(provider: str, model: str, route: Any) -> None:
+    assert route(provider, model, thinking={"type": "enabled", "budget_tokens": 1024}).changed == ()

@@ -46,3 +46,27 @@ def test_nothing_waits_that_cannot_be_a_secret() -> None:
 
 def test_without_secrets_everything_passes() -> None:
     assert Veil([]).shown(Delta("content", "a")) == [Delta("content", "a")]
+
+
+def test_a_secret_as_an_address_spells_it_is_hidden_in_pieces_too() -> None:
+    veil = Veil(["aab/key"])
+
+    shown = [piece for letter in "?aab%2Fkey." for piece in veil.shown(Delta("content", letter))]
+
+    assert joined([*shown, *veil.rest()], "content") == "?[hidden]."
+
+
+def test_half_a_character_waits_for_its_other_half() -> None:
+    veil = Veil([])
+
+    assert veil.shown(Delta("content", "a\ud83d")) == [Delta("content", "a")]
+    assert veil.shown(Delta("content", "\ude00")) == [Delta("content", "\N{GRINNING FACE}")]
+    assert veil.rest() == []
+
+
+def test_half_a_character_that_stays_alone_is_not_lost() -> None:
+    veil = Veil([KEY])
+
+    assert veil.shown(Delta("content", "\ud83d")) == []
+    assert veil.shown(Delta("thinking", "a")) == [Delta("content", "\ud83d")]
+    assert veil.rest() == [Delta("thinking", "a")]

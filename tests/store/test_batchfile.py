@@ -11,6 +11,7 @@ import pytest
 
 from distilkit.calls import Request
 from distilkit.errors import StoreError
+from distilkit.store import batchdb
 from distilkit.store.batchfile import DATABASE, BatchFile, is_there
 from distilkit.store.batchrows import Intent, Waiting
 
@@ -51,6 +52,28 @@ def test_a_folder_without_batches_has_no_file_until_one_is_noted(tmp_path: Path)
     BatchFile(tmp_path).close()
     assert is_there(tmp_path)
     assert (tmp_path / DATABASE).stat().st_mode & 0o077 == 0
+
+
+def test_what_is_taken_out_was_never_in_it(file: BatchFile) -> None:
+    file.begin(intent(), 1)
+    file.add("t", [waiting("a", "0.1"), waiting("b", "0.2")])
+
+    file.take_out("t", ["a", "unknown"])
+
+    noted = file.batch("t")
+    assert noted is not None
+    assert (noted.requests, noted.held, list(file.keys("t"))) == (1, Decimal("0.2"), ["b"])
+
+
+def test_tables_that_cannot_be_made_leave_a_file_that_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(batchdb, "SCHEMA", (batchdb.SCHEMA[0], "CREATE NONSENSE"))
+        with pytest.raises(StoreError, match="syntax error"):
+            BatchFile(tmp_path)
+
+    BatchFile(tmp_path).close()
 
 
 def test_a_key_is_in_one_open_batch_at_most(file: BatchFile) -> None:

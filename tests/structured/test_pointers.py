@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from distilkit.structured.pointers import pointed, references
+from distilkit.structured.pointers import is_endless, pointed, references
 
 SCHEMA = {"$defs": {"a/b": {"x": 1}, "c~d": {"y": 2}, "e f": {"z": 3}}, "anyOf": [{"p": 4}, {"q": 5}]}
 
@@ -39,3 +39,18 @@ def test_references_are_found_with_their_places_and_values_are_passed_over() -> 
         (("items", 0, "$ref"), "#/a"),
         (("properties", "$ref", "$ref"), "#/c"),
     ]
+
+
+def test_what_callers_name_like_keywords_is_looked_into() -> None:
+    schema = {"properties": {"default": {"$ref": "#/a"}, "properties": {"enum": {"$ref": "#/b"}}}}
+
+    assert list(references(schema)) == [(("properties", "default", "$ref"), "#/a")]
+
+
+@pytest.mark.parametrize(
+    ("ref", "endless"), [("#/$defs/a", True), ("#/$defs/b", True), ("#/$defs/c", False), ("#", False)]
+)
+def test_references_that_lead_only_to_each_other_have_no_end(ref: str, *, endless: bool) -> None:
+    schema = {"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}, "c": {"items": {"$ref": "#/$defs/c"}}}}
+
+    assert is_endless(schema, ref) is endless

@@ -152,6 +152,13 @@ def test_only_a_schema_of_objects_promises_objects(schema: Any, is_object: bool)
         ({"$ref": "#/$defs/gone"}, r"schema=: \$ref: '#/\$defs/gone' is not in the schema"),
         ({"items": {"$ref": "https://example.org/s.json"}}, r"items.\$ref: 'https://example.org/s.json' is not in"),
         ({"$ref": "#"}, "refers to itself without end"),
+        (
+            {"type": "object", "properties": {"a": {"$ref": "#/properties/a"}}},
+            r"properties.a.\$ref: '#/properties/a' refers to itself without end",
+        ),
+        ({"properties": {"default": {"$ref": "#/gone"}}}, r"properties.default.\$ref: '#/gone' is not in the schema"),
+        ({"type": "object", "$dynamicRef": "https://example.org/s.json"}, "cannot be checked against: Unresolvable"),
+        ({"type": "object", "$schema": 5}, r"schema=: \$schema: must be the address of a draft"),
         ({"type": "object", "properties": {1, 2}}, "must be JSON"),
         ({"const": float("nan")}, "must be JSON"),
     ],

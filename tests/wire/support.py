@@ -33,7 +33,6 @@ _NONE = "–"
 _COLUMNS = (
     "provider",
     "`type`",
-    "LiteLLM",
     "chat",
     "thinking",
     "usage",
@@ -42,10 +41,13 @@ _COLUMNS = (
     "streaming",
     "JSON",
     "batch",
+    "LiteLLM",
     "list of models",
     "key variable",
-    "default address",
+    "address of a request",
 )
+# The first columns are what was tried, the others where it goes: one table would be too wide to read.
+_TRIED = _COLUMNS.index("LiteLLM")
 
 _INTRO = """\
 # Providers
@@ -54,6 +56,11 @@ What has been tried of each provider, over real HTTP against a server on the sam
 documents it: from a profile file through `compare` to the bytes that leave, and from the reply to the row. The table is
 written by `make support`, which runs all of it; a test fails where the page and the results differ.
 
+"""
+
+_WHERE = """\
+Where each is found: its name at LiteLLM, what `dk.models()` asks, the variables of its key, and the whole address of a
+request where the profile states none. A profile's `base_url` is what stands before `/chat/completions` or its like.
 """
 
 _NOTES = """
@@ -99,7 +106,6 @@ def row(case: Case, attempts: Attempts, matrix: Matrix) -> list[str]:
     return [
         case.name.replace("_", " "),
         f"`{case.word}`",
-        f"`{case.litellm}`",
         _cell("yes", wrong_in_request(ran) + wrong_in_answer(ran)),
         _cell(thinking, wrong_in_thinking(ran)),
         _cell("yes", wrong_in_usage(ran)),
@@ -108,6 +114,7 @@ def row(case: Case, attempts: Attempts, matrix: Matrix) -> list[str]:
         _cell("yes", wrong_in_stream(attempts.streamed(case))),
         _cell(mode(case), attempts.wrong_form(case)),
         "yes" if case.litellm in BATCHES else _NONE,
+        f"`{case.litellm}`",
         _cell(f"`{attempts.listed(case).asked}`", attempts.listed(case).wrong),
         _key_variable(case, attempts),
         _address(case, attempts),
@@ -116,8 +123,14 @@ def row(case: Case, attempts: Attempts, matrix: Matrix) -> list[str]:
 
 def page(rows: Sequence[Sequence[str]]) -> str:
     """Return the whole page."""
-    lines = [_COLUMNS, ["---"] * len(_COLUMNS), *rows]
-    return _INTRO + "".join(f"| {' | '.join(cells)} |\n" for cells in lines) + _NOTES
+    tried = _table([_COLUMNS[:_TRIED], *(cells[:_TRIED] for cells in rows)])
+    where = _table([(_COLUMNS[0], *_COLUMNS[_TRIED:]), *((cells[0], *cells[_TRIED:]) for cells in rows)])
+    return f"{_INTRO}{tried}\n{_WHERE}\n{where}{_NOTES}"
+
+
+def _table(lines: Sequence[Sequence[str]]) -> str:
+    ruled = [lines[0], ["---"] * len(lines[0]), *lines[1:]]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in ruled)
 
 
 def _cell(right: str, problems: Sequence[str]) -> str:

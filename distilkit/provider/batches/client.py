@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import IO, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from distilkit.calls import Call
 from distilkit.errors import ConfigError, ProviderError
@@ -124,7 +124,7 @@ class Client:
                 return body
             page = way.listed(body, place, query)
             recent = [batch for batch in page.batches if batch.created_at is None or batch.created_at >= created_after]
-            found += [batch for batch in recent if is_name(batch.id)]
+            found += recent
             if page.more is None or not recent:
                 return found
             query = page.more
@@ -133,13 +133,15 @@ class Client:
 
     async def fetch(self, route: Route, address: str, file: IO[bytes]) -> ProviderError | None:
         """Write results to a file; an address elsewhere than at the profile's own host is not asked."""
-        profile = route.profile
-        if _origin(address) != _origin(route.url):
-            message = (
-                f"the results are said to lie at {urlsplit(address).hostname}, and keys stay at the profile's host"
-            )
+        profile, origin = route.profile, _origin(address)
+        if origin != _origin(route.url):
+            where = "an address that is none" if origin is None else f"{origin[0]}://{origin[1]}:{origin[2]}"
+            message = f"the results are said to lie at {where}, and keys stay at the profile's host"
             return told(Trouble(kind="connection", message=message, retryable=False), profile)
-        request = Outgoing(address, _headers(route, None), b"", _LONG_S, method="GET", most_bytes=MOST_BYTES)
+        # The connection knows schemes in lower case alone.
+        request = Outgoing(
+            urlunsplit(urlsplit(address)), _headers(route, None), b"", _LONG_S, method="GET", most_bytes=MOST_BYTES
+        )
         came = await download(self._session(profile), request, file)
         return None if came is None else _error(came, profile)
 
@@ -209,10 +211,11 @@ def _no_name(profile: Profile, what: str) -> ProviderError:
     return told(Trouble(kind="provider_error", message=message), profile)
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port; None for what is no address of HTTP, or holds a password."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
-        return "", None, None
-    return parts.scheme, parts.hostname, port
+        return None
+    return None if port is None or not parts.hostname or "@" in parts.netloc else (parts.scheme, parts.hostname, port)

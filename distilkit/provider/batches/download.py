@@ -27,15 +27,24 @@ async def download(session: Session, request: Outgoing, file: IO[bytes]) -> Repl
 
     Only a cancellation is raised; it closes the connection.
     """
+    unwritten: list[OSError] = []
 
     def begin(head: Reply) -> Take | None:
         return write if head.status == _GOOD else None
 
     def write(chunk: bytes, _since_s: float) -> bool:
-        file.write(chunk)
-        return False
+        try:
+            file.write(chunk)
+            file.flush()
+        except OSError as error:  # else it would be taken for the connection's, and tried again
+            unwritten.append(error)
+        return bool(unwritten)
 
     came = await session.stream(request, begin)
+    if unwritten:
+        reason = unwritten[0].strerror or type(unwritten[0]).__name__
+        message = f"the results cannot be written to {tempfile.gettempdir()}: {reason}; make room, or set TMPDIR"
+        return Trouble(kind="unknown", message=message, retryable=False)
     return None if isinstance(came, Reply) and came.status == _GOOD else came
 
 

@@ -6,19 +6,23 @@ Never raises. Knows nothing of batches.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 _LONGEST_NAME = 500
+_HALF = re.compile("[\ud800-\udfff]")
+_NONE = "\ufffd"
 # Beyond it a number is no time; before it, none of a batch.
 _LAST_MOMENT = 9e9
 
 
 def text(holder: Any, name: str) -> str:
-    """Return a text, or "" where there is none."""
+    """Return a text, or "" where there is none; half a character, which JSON can write, is shown as none."""
     value = holder.get(name) if isinstance(holder, Mapping) else None
-    return value if isinstance(value, str) else ""
+    # It can be neither noted nor stand in an address.
+    return _HALF.sub(_NONE, value) if isinstance(value, str) else ""
 
 
 def is_name(name: str) -> bool:
@@ -28,7 +32,7 @@ def is_name(name: str) -> bool:
     (True, False, False)
     """
     # Quoting leaves dots as they are, and an address with them leads elsewhere.
-    return 0 < len(name) <= _LONGEST_NAME and name.isprintable() and set(name) != {"."}
+    return 0 < len(name) <= _LONGEST_NAME and name.isprintable() and _NONE not in name and set(name) != {"."}
 
 
 def count(holder: Any, name: str) -> int | None:

@@ -54,7 +54,9 @@ async def listed(profile: Profile) -> Listing:
         found = Listing((), Trouble(kind="unknown", message=f"{type(error).__name__} while listing"))
     if found.trouble is None:
         return found
-    message = scrub(found.trouble.message, secrets_of(profile))
+    # Half a character, which JSON can write, would have no place in a table.
+    plain = found.trouble.message.encode("utf-8", "replace").decode()
+    message = scrub(plain, secrets_of(profile))
     return Listing(found.models, Trouble(kind=found.trouble.kind, message=message, status=found.trouble.status))
 
 

@@ -6,6 +6,7 @@ heard of is read too, as far as it uses any of them. Pure; what a price means is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -73,6 +74,7 @@ _TIMES = ("created", "created_at", "modified_at")
 # They write the time of the request.
 _WRITE_NOW = frozenset({"vllm", "llamacpp", "sglang"})
 
+_HALF = re.compile("[\ud800-\udfff]")
 _MOST_TOKENS = 10**12
 # Below is "not known" (0), above no year this is read in.
 _FIRST_TIME, _LAST_TIME = 10**6, 4 * 10**9
@@ -143,8 +145,9 @@ def count_of(value: Any) -> int | None:
 
 
 def text_of(value: Any) -> str | None:
-    """Return a text that says something, or None."""
-    return value if isinstance(value, str) and value.strip() else None
+    """Return a text that says something, or None; half a character, which JSON can write, is none."""
+    is_text = isinstance(value, str) and value.strip() and not _HALF.search(value)
+    return value if is_text else None
 
 
 def texts_in(value: Any) -> list[str]:

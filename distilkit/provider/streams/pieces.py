@@ -5,7 +5,8 @@ Knows no protocol.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 Channel = Literal["thinking", "content"]
@@ -68,14 +69,26 @@ class Texts:
         """Return what stands at a name; it grows no further."""
         found = self._growing.pop((id(holder), name), None)
         if found is not None:
-            holder[name] = "".join(found[1])
+            holder[name] = joined(found[1])
         return holder.get(name)
 
     def settle(self) -> None:
         """Write every text into its place. They can go on growing."""
         for (_, name), (holder, pieces) in self._growing.items():
-            pieces[:] = ["".join(pieces)]
+            pieces[:] = [joined(pieces)]
             holder[name] = pieces[0]
+
+
+# JSON may write a character beyond the first 65,536 as two halves, and some servers send one half in each event.
+_HALVES = re.compile(r"[\ud800-\udbff][\udc00-\udfff]")
+
+
+def joined(pieces: Iterable[str]) -> str:
+    """Return the text that pieces make; a character that came in two halves is one again."""
+    text = "".join(pieces)
+    return (
+        text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass") if _HALVES.search(text) else text
+    )
 
 
 def said(channel: Channel, text: Any) -> list[Delta]:

@@ -242,3 +242,12 @@ CHUNKS = maybe(choices=st.lists(PARTS, max_size=3), usage=JSON, model=JSON, erro
 def test_no_chunk_makes_it_raise_anything_else(chunks: list[Any], end: str) -> None:
     with contextlib.suppress(CutStreamError):
         json.dumps(assemble(stream(*chunks, end=end)), allow_nan=False)
+
+
+def test_a_character_that_comes_in_two_halves_is_one() -> None:
+    halves = [{"choices": [{"index": 0, "delta": {"content": half}}]} for half in ("\ud83d", "\ude00")]
+    end = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+
+    body = assemble("".join(f"data: {json.dumps(each)}\n\n" for each in (*halves, end)))
+
+    assert body["choices"][0]["message"]["content"] == "\N{GRINNING FACE}"
