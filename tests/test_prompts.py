@@ -179,5 +179,5 @@ def test_a_template_takes_no_pictures() -> None:
         {"q": ["what?"], "pic": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]}
     )
 
-    with pytest.raises(InputError, match="'pic'.*column prompt"):
+    with pytest.raises(InputError, match=r"'pic'.*column prompt"):
         to_prompts(frame, template="{q} {pic}")

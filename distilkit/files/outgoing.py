@@ -33,9 +33,9 @@ def write_table(frame: pd.DataFrame, target: str | Path) -> None:
     check_target(path)
     try:
         if path.suffix.lower() == ".csv":
-            defused(frame).to_csv(path, index=False, errors="backslashreplace")
+            defused(_with_objects_as_json(frame)).to_csv(path, index=False, errors="backslashreplace")
         elif path.suffix.lower() == ".parquet":
-            _write_parquet(frame, path)
+            _write_parquet(_with_objects_as_json(frame), path)
         else:
             path.write_text("".join(_json_lines(frame)))
     except OSError as error:
@@ -63,6 +63,24 @@ def check_target(target: str | Path) -> None:
             raise InputError(f"{path}: cannot be written: you have no permission to; name another file")
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None
+
+
+def _with_objects_as_json(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with columns of objects as JSON: Parquet would give each of them the fields of all others."""
+    import pandas as pd
+
+    told = frame.copy(deep=False)
+    for name, column in frame.items():
+        if column.dtype == object and _holds_objects(column):
+            cells = [None if is_missing(value) else to_text(value) for value in column]
+            told[name] = pd.Series(cells, index=column.index, dtype=object)
+    return told
+
+
+def _holds_objects(column: pd.Series[Any]) -> bool:
+    told = [value for value in column if not is_missing(value)]
+    each = [isinstance(value, dict) or hasattr(value, "model_dump") for value in told]
+    return any(each) and all(known or isinstance(value, list) for known, value in zip(each, told, strict=True))
 
 
 def defused(frame: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,8 @@ def is_missing(value: Any) -> bool:
 
 
 def _foreign(value: Any) -> Any:
+    if hasattr(value, "model_dump"):  # a pydantic model, such as schema= makes
+        return to_plain(value.model_dump(mode="json"))
     if hasattr(value, "isoformat"):
         return value.isoformat()
     listed = value.tolist() if hasattr(value, "tolist") else value  # numpy's arrays and numbers

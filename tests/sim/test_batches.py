@@ -7,10 +7,12 @@ import time
 import urllib.request
 from typing import Any
 
+import pytest
+
 FORM = "b0undary"
 
 
-def upload(url: str, entries: list[dict[str, Any]]) -> str:
+def upload(url: str, entries: list[Any]) -> str:
     text = "\n".join(json.dumps(entry) for entry in entries)
     body = (
         f'--{FORM}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n--{FORM}\r\n'
@@ -30,7 +32,7 @@ def ended(send: Any, url: str, name: str) -> dict[str, Any]:
     return dict(body)
 
 
-def entry(name: str, prompt: str, **fields: Any) -> dict[str, Any]:
+def entry(name: Any, prompt: str, **fields: Any) -> dict[str, Any]:
     body = {"model": "m", "messages": [{"role": "user", "content": prompt}]}
     return {"custom_id": name, "method": "POST", "url": "/v1/chat/completions", "body": body, **fields}
 
@@ -71,6 +73,31 @@ def test_a_file_that_is_none_makes_a_batch_that_failed(serve: Any, send: Any) ->
 
     assert made["status"] == "failed"
     assert "Line 1" in made["errors"]["data"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "line", [entry(["a"], "q?"), entry(None, "q?"), entry("a", "q?", headers="x"), entry("a", "q?", body=[]), "x", []]
+)
+def test_a_line_of_an_odd_shape_makes_a_batch_that_failed(serve: Any, send: Any, line: Any) -> None:
+    server = serve()
+    made = send(f"{server.url}/batches", {"input_file_id": upload(server.url, [line])}).json
+
+    assert made["status"] == "failed"
+
+
+def test_a_model_that_is_no_text_fails_its_line_alone(serve: Any, send: Any) -> None:
+    server = serve()
+    odd = entry("a", "q?", body={"model": ["m"], "messages": []})
+    made = send(f"{server.url}/batches", {"input_file_id": upload(server.url, [odd, entry("b", "q?")])}).json
+
+    assert ended(send, server.url, made["id"])["request_counts"] == {"total": 2, "completed": 1, "failed": 1}
+
+
+def test_what_is_no_form_or_no_name_of_a_file_is_refused(serve: Any, send: Any) -> None:
+    server = serve()
+
+    assert send(f"{server.url}/files", {}).status == 400
+    assert send(f"{server.url}/batches", {"input_file_id": ["x"]}).status == 400
 
 
 def test_a_cancelled_batch_answers_nothing(serve: Any, send: Any) -> None:
