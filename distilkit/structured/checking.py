@@ -13,6 +13,7 @@ from distilkit.errors import InputError
 from distilkit.structured.fitting import TOO_DEEP, Fitting, Parsed, raised, unfit
 from distilkit.structured.found import Found
 from distilkit.structured.pointers import is_endless, pointed, references
+from distilkit.structured.slips import check_spelling
 
 _SAYING = frozenset(
     (
@@ -59,6 +60,7 @@ def checked(schema: Mapping[str, Any]) -> Callable[[Found], Fitting]:
         raise InputError("schema= looks like a response_format; pass the schema that stands in it, alone")
     if _SAYING.isdisjoint(schema):
         raise InputError(f"schema= says nothing about the answer; write such as {_EXAMPLE}")
+    check_spelling(schema)
     validator = _validator(schema)
     for path, ref in references(schema):
         where = ".".join(map(str, path))
