@@ -71,6 +71,7 @@ def _cancel_batch(
     store: Store | str | Path | None = None,
     *,
     profiles: Wanted = None,
+    forget: bool = False,
 ) -> Body[pd.DataFrame]:
     """Ask a batch's provider to cancel it, and return its row as `batches` shows it.
 
@@ -83,6 +84,8 @@ def _cancel_batch(
         config: the profile file in which its profile stands.
         store: a `Store` or its folder; None for `$DISTILKIT_STORE`, else the user's data folder.
         profiles: its profile, where that is not in the file.
+        forget: give it up without asking its provider, where its results can never be had: its requests may be sent
+            again, and are paid for again.
 
     Raises:
         InputError: there is no such batch, or it is ended.
@@ -91,7 +94,7 @@ def _cancel_batch(
     """
     with opened_store(store) as kept:
         noted = _noted(kept.folder, batch_id)
-        profile = _profile(noted, config, profiles)
+        profile = None if forget else _profile(noted, config, profiles)
         yield Step(_cancel(kept, noted, profile))
         with BatchFile(kept.folder) as file:
             return _frame([batch for batch in file.batches() if batch.token == noted.token])
@@ -101,9 +104,9 @@ cancel_batch = blocking(_cancel_batch)
 acancel_batch = awaiting(_cancel_batch)
 
 
-async def _cancel(store: Store, noted: Open, profile: Profile) -> None:
+async def _cancel(store: Store, noted: Open, profile: Profile | None) -> None:
     async with opened(store, lambda _event: None, wall=time.time, sleep=asyncio.sleep) as ports:
-        if noted.id is None:
+        if noted.id is None or profile is None:
             _give_up(ports, noted)
             return
         waiting = ports.file.waiting(noted.token)
@@ -124,7 +127,8 @@ def _give_up(ports: Ports, noted: Open) -> None:
     """Forget a batch that has no name at its provider, unless somebody is at it."""
     if not ports.file.take(noted.token, ports.board.owner, ports.board.alive):
         raise InputError(f"batch {noted.token} is being handed over by a run right now; stop that run first")
-    ports.file.end(noted.token, "forgotten", ports.wall(), "given up before its provider named it")
+    why = "given up before its provider named it" if noted.id is None else "given up by hand"
+    ports.file.end(noted.token, "forgotten", ports.wall(), why)
 
 
 def _noted(folder: Path, batch_id: str) -> Open:

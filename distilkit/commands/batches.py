@@ -16,6 +16,7 @@ def add_batches(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `batches`."""
     parser.add_argument("action", nargs="?", choices=["list", "cancel"], default="list", help="what to do")
     parser.add_argument("id", nargs="?", help="the batch to cancel")
+    parser.add_argument("--forget", action="store_true", help="give it up without asking anybody; it may be paid again")
     parser.add_argument("--config", help=_CONFIG_HELP)
     parser.add_argument("--store", help=_STORE_HELP)
     parser.set_defaults(run=_batches)
@@ -26,7 +27,7 @@ def _batches(options: argparse.Namespace) -> int:
         if options.id is None:
             print("name the batch to cancel: distilkit batches cancel ID")
             return 2
-        _print(cancel_batch(options.id, options.config, options.store))
+        _print(cancel_batch(options.id, options.config, options.store, forget=options.forget))
         return 0
     frame = batches(options.store)
     if len(frame):

@@ -156,7 +156,7 @@ class Session:
             return replace(head, latency_s=elapsed, created_at=at)
 
     def _opened(self, request: Outgoing) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        proxy = self._proxies[request.url.partition(":")[0]]
+        proxy = self._proxies[request.url.partition(":")[0].lower()]
         return self._session.request(
             request.method,
             request.url,

@@ -17,12 +17,12 @@ _TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 _LISTED = ("anyOf", "oneOf", "allOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames")
-_OTHERS = (
+_OTHERS = (  # noqa: SIM905 - a list of words reads better as words
     "type enum const required minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern "
     "format minItems maxItems uniqueItems minContains maxContains minProperties maxProperties dependentRequired "
     "unevaluatedItems unevaluatedProperties title description default examples deprecated readOnly writeOnly "
     "contentEncoding contentMediaType $schema $id $ref $anchor $comment discriminator"
-).split()  # noqa: SIM905 - a list of words reads better as words
+).split()
 _KEYWORDS = (*_NAMED, *_LISTED, *_SINGLE, *_OTHERS)
 _SURELY = 0.8
 

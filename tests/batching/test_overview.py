@@ -87,6 +87,15 @@ def test_a_batch_that_the_provider_does_not_know_is_given_up(ask: Any, profile: 
 
 
 @pytest.mark.usefixtures("open_batch")
+def test_a_batch_whose_provider_cannot_be_asked_is_forgotten_by_hand(provider: Any, store: Any) -> None:
+    provider.faults.append((500, {}))
+
+    assert cancel_batch("batch_0", store=store, forget=True)["state"].tolist() == ["forgotten"]
+    assert [fault for fault, _ in provider.faults] == [500], "nobody was asked"
+    assert batches(store)["held_usd"].isna().all() or (batches(store)["held_usd"] == 0).all()
+
+
+@pytest.mark.usefixtures("open_batch")
 def test_a_provider_that_refuses_leaves_it_open(profile: Any, provider: Any, store: Any) -> None:
     provider.faults.append((500, {}))
 
