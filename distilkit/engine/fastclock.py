@@ -76,15 +76,17 @@ def run_fast(main: Callable[[FastLoop], Coroutine[Any, Any, T]]) -> T:
     """
     loop, done = FastLoop(), Future[T]()
     thread = threading.Thread(target=_play, args=(loop, main, done), name="distilkit-fast", daemon=True)
-    thread.start()
     try:
+        # Within the try: an interrupt may come while the thread is starting, and would leave it playing for ever.
+        thread.start()
         return _wait(done)
     finally:
         if not done.done():
             # The loop may be closed by now: then there is nothing left to cancel.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_cancel_all, loop)
-        thread.join(_CANCEL_PATIENCE_S)
+        if thread.ident is not None:
+            thread.join(_CANCEL_PATIENCE_S)
 
 
 def _play(loop: FastLoop, main: Callable[[FastLoop], Coroutine[Any, Any, T]], done: Future[T]) -> None:
