@@ -143,7 +143,7 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
 
     def note(call: Call, outcome: Outcome) -> None:
         if isinstance(outcome, Failure):
-            failed.append(_last(call, outcome))
+            failed.append(last_failure(call, outcome))
         elif not outcome.from_store:
             answered[(outcome.served or call).key] = None
         settle(call, outcome)
@@ -153,7 +153,7 @@ async def send_all(plan: Plan, settle: Settle, tell: Callable[[Event], None]) ->
 
     async with contextlib.AsyncExitStack() as stack:
         board = stack.enter_context(Board(plan.store.folder))
-        stack.callback(lambda: _remember(board, failed, list(answered)))
+        stack.callback(lambda: remember(board, failed, list(answered)))
         beside = stack.enter_context(OpenBatches(plan.store.folder))
         writer = await stack.enter_async_context(Writer(plan.store))
         asking = await _transport(plan, stack, tell) if plan.send is None else plan.send
@@ -211,14 +211,15 @@ def say_risks(plan: Plan, tell: Callable[[Event], None]) -> None:
             tell(Event(kind="alert", profile=profile.name, reason=f"{profile.name}: {text}"))
 
 
-def _last(call: Call, failure: Failure) -> LastFailure:
+def last_failure(call: Call, failure: Failure) -> LastFailure:
+    """Return how a call failed, with what it asked."""
     option = failure.served or call.choices[0]
     request = json.dumps(option.request.as_dict())
     at = failure.created_at or time.time()
     return LastFailure(option.key, failure.kind, failure.message, request, option.profile.name, at)
 
 
-def _remember(board: Board, failed: Sequence[LastFailure], answered: Sequence[str]) -> None:
+def remember(board: Board, failed: Sequence[LastFailure], answered: Sequence[str]) -> None:
     """Keep what failed, so that only that can be asked again, and forget it of what was answered."""
     # A part at a time: everybody else waits meanwhile.
     for some in _parts(answered):

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from distilkit.batching.following import Follower
 from distilkit.batching.ports import Ports, Wanted
-from distilkit.batching.running import Settle, Sleep, Tell, opened, remember
+from distilkit.batching.running import Settle, Sleep, Tell, note_ends, opened
 from distilkit.calls import Call, Failure
 from distilkit.sending import Plan
 from distilkit.store.batchfile import BatchFile, is_there
@@ -41,7 +41,7 @@ async def unbatched(
         still = ports.file.holding(held)
         waiting = [call for call in caught if any(option.key in still for option in call.choices)]
         _settle_waiting(ports, waiting, still, settle, wanted)
-        remember(ports.board, [call for call in caught if not call.options], wanted)
+        note_ends(ports.board, [call for call in caught if not call.options], wanted)
     settled = {call.slot for call in waiting} | {call.slot for call in caught if call.key in wanted.outcomes}
     return replace(plan, calls=[call for call in plan.calls if call.slot not in settled])
 

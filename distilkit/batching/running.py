@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -22,17 +21,16 @@ from distilkit.calls import Answer, Call, Failure, Outcome
 from distilkit.engine.events import Event
 from distilkit.errors import StoreError
 from distilkit.provider.batches.client import Client
-from distilkit.sending import Plan
+from distilkit.sending import Plan, last_failure, remember
 from distilkit.store import Store, Writer
 from distilkit.store.batchfile import BatchFile
-from distilkit.store.board import Board, BusyError, LastFailure
+from distilkit.store.board import Board
 
 Settle = Callable[[Call, Outcome], None]
 Tell = Callable[[Event], None]
 Sleep = Callable[[float], Awaitable[None]]
 
 _LOOK_AGAIN_S = 2.0
-_TRIES = 50
 
 
 async def send_batches(
@@ -50,7 +48,7 @@ async def send_batches(
         try:
             await _run(ports, wanted)
         finally:
-            remember(ports.board, plan.calls, wanted)
+            note_ends(ports.board, plan.calls, wanted)
 
 
 async def _run(ports: Ports, wanted: Wanted) -> None:
@@ -168,23 +166,9 @@ async def opened(
         yield ports
 
 
-def remember(board: Board, calls: Sequence[Call], wanted: Wanted) -> None:
-    """Keep what failed, so that only that can be asked again, and forget it of what was answered."""
+def note_ends(board: Board, calls: Sequence[Call], wanted: Wanted) -> None:
+    """Tell the board what failed, and what was answered, as a run of single requests does."""
     by_key = {call.key: call for call in calls}
-    failed, answered = [], []
-    for key, outcome in wanted.outcomes.items():
-        call = by_key[key]
-        if isinstance(outcome, Failure):
-            request, at = json.dumps(call.request.as_dict()), outcome.created_at or time.time()
-            failed.append(LastFailure(key, outcome.kind, outcome.message, request, call.profile.name, at))
-        else:
-            answered.append(key)
-    for _ in range(_TRIES):
-        try:
-            with board.transaction() as page:
-                page.answered_many(answered)
-                page.failed_many(failed)
-        except BusyError:
-            time.sleep(0.02)
-        else:
-            return
+    ends = [(by_key[key], outcome) for key, outcome in wanted.outcomes.items()]
+    failed = [last_failure(call, outcome) for call, outcome in ends if isinstance(outcome, Failure)]
+    remember(board, failed, [call.key for call, outcome in ends if not isinstance(outcome, Failure)])
