@@ -49,7 +49,7 @@ check: .venv/installed
 
 # The versions in the present file are kept where they still fit; UVFLAGS=--upgrade takes the newest.
 lock:
-	$(UV) pip compile pyproject.toml --extra parquet --group dev --python-version 3.11 --universal --generate-hashes \
+	$(UV) pip compile pyproject.toml --extra math --extra parquet --group dev --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt $(UVFLAGS)
 
 clean:

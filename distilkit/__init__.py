@@ -20,7 +20,21 @@ from distilkit._imports import uninterrupted
 if TYPE_CHECKING:
     from distilkit import plot as plot
     from distilkit import scoring as score
+    from distilkit.analysis.choosing.recommend import recommend
+    from distilkit.analysis.choosing.routers import to_strategy
+    from distilkit.analysis.dollars.attribution import attribute_cost
+    from distilkit.analysis.dollars.forecast import predict_cost
+    from distilkit.analysis.labelled.correction import judge_correction
+    from distilkit.analysis.labelled.ranking import rank
+    from distilkit.analysis.pairs.cheapest import cheapest
+    from distilkit.analysis.pairs.paired import pairwise
+    from distilkit.analysis.passing import pass_at_k
+    from distilkit.analysis.replays.cascade import cascade
+    from distilkit.analysis.replays.route import route
+    from distilkit.analysis.sizing.power import plan
+    from distilkit.analysis.sizing.stopping import stop_rule
     from distilkit.analysis.summary import summarize
+    from distilkit.analysis.worth.frontier import frontier
     from distilkit.api import acompare, acomplete, compare, complete
     from distilkit.attachments import audio, file, image, message
     from distilkit.batching.overview import acancel_batch, batches, cancel_batch
@@ -29,8 +43,9 @@ if TYPE_CHECKING:
     from distilkit.errors import ConfigError, DistilkitError, InputError, ProviderError, StoreError
     from distilkit.frame import COLUMNS
     from distilkit.health import acheck, check
+    from distilkit.judging import ajudge_pairs, flip_rate, judge_pairs
     from distilkit.overview import status
-    from distilkit.profiles import Budget, Profile, Strategy, load_profiles
+    from distilkit.profiles import Budget, Profile, Strategy, load_profiles, save_strategy
     from distilkit.providers import Providers
     from distilkit.recorded import add_recorded
     from distilkit.rehearsal import rehearse
@@ -61,78 +76,114 @@ __all__ = [
     "acomplete",
     "add_recorded",
     "adiscover",
+    "ajudge_pairs",
     "amodels",
     "arerun",
     "astream",
+    "attribute_cost",
     "audio",
     "batches",
     "cancel_batch",
+    "cascade",
+    "cheapest",
     "check",
     "compare",
     "complete",
     "discover",
     "estimate",
     "file",
+    "flip_rate",
+    "frontier",
     "image",
+    "judge_correction",
+    "judge_pairs",
     "load_profiles",
     "message",
     "models",
+    "pairwise",
+    "pass_at_k",
+    "plan",
     "plot",
+    "predict_cost",
+    "rank",
+    "recommend",
     "rehearse",
     "rerun",
+    "route",
     "sample_task",
+    "save_strategy",
     "score",
     "spend",
     "status",
+    "stop_rule",
     "stream",
     "summarize",
+    "to_strategy",
 ]
 
 _HOMES = {
     "acancel_batch": "batching.overview",
-    "batches": "batching.overview",
-    "cancel_batch": "batching.overview",
-    "Budget": "profiles",
-    "COLUMNS": "frame",
-    "Discovered": "discovery",
-    "adiscover": "discovery",
-    "amodels": "discovery",
-    "discover": "discovery",
-    "models": "discovery",
-    "ConfigError": "errors",
-    "DistilkitError": "errors",
-    "InputError": "errors",
-    "Profile": "profiles",
-    "ProviderError": "errors",
-    "Providers": "providers",
-    "Store": "store",
-    "StoreError": "errors",
-    "Strategy": "profiles",
-    "Stream": "streaming",
     "acheck": "health",
     "acompare": "api",
     "acomplete": "api",
     "add_recorded": "recorded",
+    "adiscover": "discovery",
+    "ajudge_pairs": "judging",
+    "amodels": "discovery",
     "arerun": "repeat",
     "astream": "streaming",
+    "attribute_cost": "analysis.dollars.attribution",
     "audio": "attachments",
+    "batches": "batching.overview",
+    "Budget": "profiles",
+    "cancel_batch": "batching.overview",
+    "cascade": "analysis.replays.cascade",
+    "cheapest": "analysis.pairs.cheapest",
     "check": "health",
+    "COLUMNS": "frame",
     "compare": "api",
     "complete": "api",
+    "ConfigError": "errors",
+    "discover": "discovery",
+    "Discovered": "discovery",
+    "DistilkitError": "errors",
     "estimate": "dollars",
     "file": "attachments",
+    "flip_rate": "judging",
+    "frontier": "analysis.worth.frontier",
     "image": "attachments",
+    "InputError": "errors",
+    "judge_correction": "analysis.labelled.correction",
+    "judge_pairs": "judging",
     "load_profiles": "profiles",
     "message": "attachments",
+    "models": "discovery",
+    "pairwise": "analysis.pairs.paired",
+    "pass_at_k": "analysis.passing",
+    "plan": "analysis.sizing.power",
     "plot": "plot",
+    "predict_cost": "analysis.dollars.forecast",
+    "Profile": "profiles",
+    "ProviderError": "errors",
+    "Providers": "providers",
+    "rank": "analysis.labelled.ranking",
+    "recommend": "analysis.choosing.recommend",
     "rehearse": "rehearsal",
     "rerun": "repeat",
+    "route": "analysis.replays.route",
     "sample_task": "tasks",
+    "save_strategy": "profiles",
     "score": "scoring",
     "spend": "dollars",
     "status": "overview",
+    "stop_rule": "analysis.sizing.stopping",
+    "Store": "store",
+    "StoreError": "errors",
+    "Strategy": "profiles",
+    "Stream": "streaming",
     "stream": "streaming",
     "summarize": "analysis.summary",
+    "to_strategy": "analysis.choosing.routers",
 }
 _ROOMS = frozenset({"plot", "score"})
 

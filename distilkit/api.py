@@ -20,8 +20,10 @@ from distilkit.planning import plan
 from distilkit.profiles import Budget, Profile, Strategy, check_params
 from distilkit.prompts import to_prompts
 from distilkit.running import Manner, running
-from distilkit.scoring import Scores, apply
+from distilkit.scoring import Scores
 from distilkit.scoring import check as check_scores
+from distilkit.scoring.applying import ready, scored
+from distilkit.scoring.judges.asking import INTERRUPTED, noticing
 from distilkit.serving import CacheMode
 from distilkit.store import Store
 from distilkit.structured import EXTRA, StructuredRows, check_columns, prepare, shaped, structured
@@ -149,16 +151,18 @@ def _asked(question: Question, manner: Manner, score: Scores = None) -> Body[pd.
     taken = [] if own is None else list(own.columns)
     if structure is not None:
         check_columns(taken)
-    check_scores(score, [*taken, *(EXTRA if structure is not None else ())])
+    scorers = check_scores(score, [*taken, *(EXTRA if structure is not None else ())])
     named = chosen(question.profiles, question.config)
     calls = plan(asked, named.targets, params=params, samples=question.samples)
     within = manner.within(named)
-    rows: Rows | StructuredRows
-    if structure is None:
-        rows = yield from running(calls, within)
-    else:
-        rows = yield from structured(shaped(calls, structure), structure, within)
-    return apply(_with_own(rows, calls, own), score)
+    judging = ready(scorers, within, question.config, calls, [target.name for target in named.targets])
+    body: Body[Rows | StructuredRows] = (
+        running(calls, within) if structure is None else structured(shaped(calls, structure), structure, within)
+    )
+    rows, interrupted = yield from noticing(body)
+    frame = _with_own(rows, calls, own)
+    judging = judging and judging.after(frame, INTERRUPTED if interrupted else None)
+    return (yield from scored(frame, scorers, judging))
 
 
 compare = blocking(_compare)

@@ -18,7 +18,7 @@ from distilkit.health import check
 from distilkit.markup import escape
 from distilkit.overview import status
 from distilkit.profiles import ConfigWarning, Profile, Profiles, Strategy, load_profiles, resolve
-from distilkit.profiles.changes import less, with_default, with_fields, with_model
+from distilkit.profiles.changes import less, with_default, with_fields, with_model, with_strategy
 from distilkit.profiles.offers import meant_by, models_of, sections_of
 from distilkit.profiles.saving import as_file, write_new
 from distilkit.store import Store
@@ -114,6 +114,15 @@ class Providers:
             ConfigError: a field is unknown or wrong, or there is another model of this name.
         """
         self._change(lambda known: with_model(known, section, name, fields))
+
+    def add_strategy(self, strategy: Strategy) -> None:
+        """Add a strategy, such as `to_strategy` makes; the same again changes nothing.
+
+        Raises:
+            InputError: it is no `Strategy`, or has `Profile` objects: add these with `add_model`, and name them.
+            ConfigError: it names a profile that is not here, or there is another of its name.
+        """
+        self._change(lambda known: with_strategy(known, strategy))
 
     def update(self, name: str, /, **fields: Any) -> None:
         """Change fields of a section, or of one profile (`section/model`), as in the profile file; None removes one.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit._sync import Body, awaiting, blocking
-from distilkit.analysis.summary import score_columns
+from distilkit.analysis.columns import score_columns
 from distilkit.calls import Call, Request
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Send
@@ -21,9 +21,11 @@ from distilkit.frame import COLUMNS, Rows
 from distilkit.planning import again
 from distilkit.profiles import Budget, Profile, Route, Strategy, check_params
 from distilkit.running import Manner, running
-from distilkit.scoring import Scores, apply
+from distilkit.scoring import Scores
 from distilkit.scoring import check as check_scores
-from distilkit.scoring import names as score_names
+from distilkit.scoring.applying import made, ready, scored
+from distilkit.scoring.judges.asking import INTERRUPTED, noticing
+from distilkit.scoring.judges.beside import PAIR_DTYPES
 from distilkit.serving import CacheMode, last_failures
 from distilkit.store import Store
 from distilkit.structured import EXTRA, StructuredRows, prepare, structured
@@ -88,7 +90,7 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
     check_params(params or {})
     structure = None if schema is None else prepare(schema, params)
     _check_frame(df)
-    check_scores(score, _own(df, score))
+    scorers = check_scores(score, _own(df, score))
     places = _places(df, where)
     if not places:
         return df.copy()
@@ -105,13 +107,17 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
         requests = _requests(kept, [str(df["key"].iloc[place]) for place in places])
     targets = {target.name: target for target in named.targets}
     calls = [_call(df, place, targets, request, params or {}) for place, request in zip(places, requests, strict=True)]
-    rows: Rows | StructuredRows
-    if structure is None:
-        rows = yield from running(calls, manner.within(named))
-    else:  # the stored requests ask for the shape already
-        rows = yield from structured(calls, structure, manner.within(named))
-    finished = [places[nth] for nth in rows.finished]
-    return _merged(df, finished, rows.frame(), score)
+    within = manner.within(named)
+    judging = ready(scorers, within, config, calls, list(dict.fromkeys(df["profile"].astype(str))))
+    # The stored requests ask for the shape already.
+    body: Body[Rows | StructuredRows] = (
+        running(calls, within) if structure is None else structured(calls, structure, within)
+    )
+    rows, interrupted = yield from noticing(body)
+    new = rows.frame()
+    merged = _merged(df, [places[nth] for nth in rows.finished], new, score)
+    judging = judging and judging.after(new, INTERRUPTED if interrupted else None)
+    return (yield from scored(merged, scorers, judging))
 
 
 rerun = blocking(_rerun)
@@ -132,8 +138,8 @@ def _check_frame(df: object) -> None:
 
 def _own(df: pd.DataFrame, score: Scores) -> list[str]:
     """Return the columns that will be there before scoring."""
-    made = {made for name in score_names(score) for made in (name, f"{name}_reason")}
-    return [str(name) for name in df.columns if name not in COLUMNS and name not in made]
+    own = made(score)
+    return [str(name) for name in df.columns if name not in COLUMNS and name not in own]
 
 
 def _places(df: pd.DataFrame, where: Any) -> list[int]:
@@ -186,24 +192,28 @@ def _call(
 
 
 def _merged(df: pd.DataFrame, places: Sequence[int], new: pd.DataFrame, score: Scores) -> pd.DataFrame:
-    """Put new rows in the places of the old."""
+    """Put new rows in the places of the old: without the columns of `score`, which are made anew for all rows."""
     import pandas as pd
 
     result = df.copy()
-    scores = [name for name in (score_names(score) or score_columns(df, None)) if name in df]
     for name, dtype in {**COLUMNS, **EXTRA}.items():
         if name in result:
             column = result[name].astype("object")
             column.iloc[list(places)] = new[name].astype("object").to_numpy() if name in new else pd.NA
             result[name] = _fitting(column, result[name].dtype, dtype)
-    stale = [f"{name}_reason" for name in scores if f"{name}_reason" in result]
     if score:
-        return apply(result.drop(columns=[*scores, *stale]), score)
-    for name in (*scores, *stale):
+        return result.drop(columns=[name for name in made(score) if name in result])
+    for name in _about(score_columns(df, None), result):
         column = result[name].copy()
         column.iloc[list(places)] = pd.NA
         result[name] = column
     return result
+
+
+def _about(scores: Sequence[str], frame: pd.DataFrame) -> list[str]:
+    """Return the columns that hold scores, reasons, or what a judge said and cost."""
+    endings = ("", "_reason", *(f"_{ending}" for ending in PAIR_DTYPES))
+    return [column for name in scores for ending in endings if (column := f"{name}{ending}") in frame]
 
 
 def _fitting(column: pd.Series, dtype: Any, usual: str) -> pd.Series:

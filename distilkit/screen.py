@@ -133,6 +133,10 @@ def print_strategies(strategies: Iterable[Strategy]) -> None:
 
 
 def _members(strategy: Strategy) -> list[str]:
+    if strategy.quality is not None:
+        asked = [f"{name} ({strategy.evidence[name].quality:.3g})" for name in strategy.asked]
+        never = [name for name in strategy.names if name not in strategy.asked]
+        return [*asked, f"never {', '.join(never)}"] if never else asked
     shares = strategy.weights
     return [f"{name} ({shares[name]:g})" if shares else name for name in strategy.names]
 

@@ -304,3 +304,18 @@ def test_a_model_has_the_name_it_is_added_under(providers: Providers) -> None:
 def test_a_place_that_is_none_is_told(providers: Providers, path: Any) -> None:
     with pytest.raises(InputError, match=r"expected the path of a file|cannot be written"):
         providers.save(path)
+
+
+def test_a_strategy_is_added_asked_and_saved(providers: Providers, tmp_path: Path) -> None:
+    evidence: Any = {"fast/a": {"quality": 0.5}, "fast/b": {"quality": 0.9, "cost_per_item_usd": 2}}
+    evidence["slow"] = {"quality": 0.8, "cost_per_item_usd": 1 / 3, "n": 40}
+    router = Strategy(
+        name="router", policy="cheapest_good_enough", profiles=tuple(evidence), quality=0.8, evidence=evidence
+    )
+
+    providers.add_strategy(router)
+    providers.save(tmp_path / "saved.yaml")
+
+    assert providers.call("hi", "router", send=Sent())["served_by"] == "slow"
+    assert providers.call("ho", "router", send=Sent("slow"))["served_by"] == "fast/b"
+    assert Providers(tmp_path / "saved.yaml").config.strategies["router"] == router

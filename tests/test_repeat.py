@@ -200,3 +200,48 @@ def test_a_doubled_index_touches_no_other_row(provider: Provider, ask: Any, tmp_
 
     assert pd.isna(after["yes"].iloc[0])
     assert after["yes"].iloc[1]
+
+
+def judged_by(text: str) -> Any:
+    """Return a scorer whose judge says `text` of every answer, and a list of what it was asked."""
+    from distilkit.scoring.judges import judge
+
+    return judge(Profile(name="judge", provider="sim", model="judge", section="s"), text, scale="yes/no")
+
+
+class Judging(Provider):
+    """Says `Verdict: yes` where it judges an answer that is `yes`."""
+
+    async def __call__(self, call: Call) -> Record:
+        record = await super().__call__(call)
+        if call.profile.name == "judge":
+            verdict = "yes" if "\nyes\n[[end of answer" in call.prompt else "no"
+            record.raw["choices"][0]["message"]["content"] = f"Verdict: {verdict}"
+        return record
+
+
+def test_a_judge_is_asked_about_the_new_answers_only(tmp_path: Path) -> None:
+    provider, score = Judging(), {"good": judged_by("Is it yes?")}
+    how: dict[str, Any] = {"send": provider, "store": tmp_path, "progress": False, "score": score}
+    cut = dk.compare(["a", "b"], ["sim/small"], params={"max_tokens": 50}, **how)
+    provider.sent = []
+
+    whole = dk.rerun(cut, [True, False], params={"max_tokens": 500}, **how)
+
+    assert cut["good"].tolist() == [False, False]
+    assert whole["good"].tolist() == [True, False]
+    assert whole["good_billed_usd"].tolist()[1] == 0
+    assert [call.profile.name for call in provider.sent].count("judge") == 1
+    assert whole.columns.tolist() == cut.columns.tolist()
+
+
+def test_without_the_judge_what_it_said_of_old_answers_is_unknown(tmp_path: Path) -> None:
+    provider, score = Judging(), {"good": judged_by("Is it yes?")}
+    how: dict[str, Any] = {"send": provider, "store": tmp_path, "progress": False}
+    cut = dk.compare(["a", "b"], ["sim/small"], params={"max_tokens": 50}, score=score, **how)
+
+    whole = dk.rerun(cut, [True, False], params={"max_tokens": 500}, **how)
+
+    assert whole["good"].tolist() == [pd.NA, False]
+    for ending in ("explanation", "cost_usd", "billed_usd", "input_tokens", "output_tokens"):
+        assert whole[f"good_{ending}"].isna().tolist()[0]

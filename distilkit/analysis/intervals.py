@@ -1,79 +1,68 @@
-"""Intervals for the mean of a score, with several samples of a prompt averaged first.
+"""Intervals for the mean of a score: the formulas, and which of them is taken when.
 
-Arithmetic on arrays; knows nothing of frames, profiles or dollars.
+Arithmetic on numbers; knows nothing of frames, profiles or dollars. Each choice is the one that held what it claims in
+simulated studies of 30 to 500 items, where plain t, cut to 0..1, held 95 % in as few as 80 of 100.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan, nan, sqrt
-from typing import TYPE_CHECKING
+from math import cbrt, inf, isnan, nan, sqrt
 
-import numpy as np
+from distilkit.analysis.item_means import ItemMean, clustered_se, item_mean, mean_se, over_items
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+__all__ = [
+    "SMALL",
+    "Interval",
+    "ItemMean",
+    "clustered_se",
+    "interval",
+    "item_mean",
+    "mean_se",
+    "over_items",
+    "skew_t",
+    "t_interval",
+    "wilson",
+]
 
 SMALL = 30
 """Under this many items an interval is rough, and the tables say so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemMean:
-    """The mean over items, and how its spread divides. A variance that cannot be estimated is NaN.
-
-    Attributes:
-        mean: mean of the items' own means.
-        standard_error: sd of the items' means / √items, with ddof 1; NaN for one item.
-        items: how many.
-        between_variance: variance of the items' means, ddof 1.
-        within_variance: variance of the samples of one item, ddof 1, averaged over the items with more than one.
-        samples: the most samples any item has.
-    """
-
-    mean: float
-    standard_error: float
-    items: int
-    between_variance: float
-    within_variance: float
-    samples: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """A two-sided interval, and the method that made it: `wilson`, `t`, or `none` where there is too little data."""
+    """A two-sided interval, and the method that made it: see `interval`; `none` where there is too little data."""
 
     low: float
     high: float
     method: str
 
 
-def over_items(scores: ArrayLike, items: ArrayLike) -> ItemMean:
-    """Average the samples of each item, then the items.
+def interval(estimate: ItemMean, *, binary: bool, confidence: float = 0.95) -> Interval:
+    """Choose the interval of a mean.
 
-    Rows are never treated as independent: five samples of one prompt are one observation of it.
+    Verdicts: `wilson` with one sample an item; `wilson effective n` with several and `cluster wilson` in clusters:
+    Wilson's for as many independent verdicts as would tell as much, with t's quantile for z (Korn and Graubard 1998).
+    Other numbers: `skew t`, and `cluster t` in clusters, which is t with one degree of freedom less than clusters.
 
     Args:
-        scores: one finite number a row.
-        items: which item the row belongs to, of any type that can be sorted.
+        estimate: of the items.
+        binary: whether the scores are verdicts, 0 or 1, before samples are averaged.
+        confidence: between 0 and 1.
     """
-    values = np.asarray(scores, dtype=float)
-    _, codes, counts = np.unique(np.asarray(items), return_inverse=True, return_counts=True)
-    if not len(values):
-        return ItemMean(mean=nan, standard_error=nan, items=0, between_variance=nan, within_variance=nan, samples=0)
-    means = np.bincount(codes, weights=values) / counts
-    between = float(means.var(ddof=1)) if len(means) > 1 else nan
-    return ItemMean(
-        mean=float(means.mean()),
-        standard_error=sqrt(between / len(means)),
-        items=len(means),
-        between_variance=between,
-        within_variance=_within(values, means, codes, counts),
-        samples=int(counts.max()),
-    )
+    if binary and estimate.items:
+        return _of_verdicts(estimate, confidence)
+    if isnan(estimate.standard_error):
+        return Interval(low=nan, high=nan, method="none")
+    mean, error, units = estimate.mean, estimate.standard_error, estimate.units
+    if estimate.clustered:
+        low, high = t_interval(mean, error, units, confidence)
+        return Interval(low=low, high=high, method="cluster t")
+    low, high = skew_t(mean, error, units, estimate.skewness, confidence)
+    return Interval(low=low, high=high, method="skew t")
 
 
-def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
     """Return Wilson's score interval for a share (Wilson 1927); (NaN, NaN) for no observation.
 
     >>> low, high = wilson(324, 500)
@@ -82,49 +71,86 @@ def wilson(successes: float, n: int, confidence: float = 0.95) -> tuple[float, f
     """
     from scipy.special import ndtri
 
-    if n < 1:
-        return nan, nan
-    z2 = float(ndtri(0.5 + confidence / 2)) ** 2
-    share = successes / n
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    # Rounding must not leave a bound on the wrong side of 0, of 1, or of the share itself.
-    return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+    return _score_interval(successes / n, n, float(ndtri(0.5 + confidence / 2))) if n > 0 else (nan, nan)
 
 
 def t_interval(mean: float, standard_error: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return mean ± t·SE with n − 1 degrees of freedom; (NaN, NaN) for fewer than two observations."""
-    from scipy.special import stdtrit
-
     if n < 2:  # noqa: PLR2004 - one observation has no spread
         return nan, nan
-    half = float(stdtrit(n - 1, 0.5 + confidence / 2)) * standard_error
+    half = _quantile(n - 1, confidence) * standard_error
     return mean - half, mean + half
 
 
-def interval(estimate: ItemMean, *, binary: bool, confidence: float = 0.95) -> Interval:
-    """Choose the interval: Wilson for verdicts with one sample an item, otherwise t over the items' means.
+def skew_t(
+    mean: float, standard_error: float, n: int, skewness: float, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return a t interval for skewed numbers such as dollars; (NaN, NaN) for fewer than two observations.
 
-    Verdicts in several samples get a t interval cut to 0..1. Where all their items agree, t would claim certainty;
-    Wilson over the items, as if each had been asked once, is wider and used instead.
+    Hall's cubic transformation takes the skewness out of t, and its inverse puts it back into the bounds (Hall 1992,
+    "On the removal of skewness by transformation"). On lognormal data it covers like a studentised bootstrap, where t,
+    percentile and BCa cover too little; without skewness it is t.
+
+    Args:
+        mean: of the observations.
+        standard_error: of the mean.
+        n: how many observations, or clusters.
+        skewness: third standardised moment of the observations.
+        confidence: between 0 and 1.
+
+    >>> low, high = skew_t(1.0, 0.1, 100, 2.0)
+    >>> f"{low:.4f} {high:.4f}"
+    '0.8259 1.2373'
     """
-    flat = isnan(estimate.standard_error) or estimate.standard_error == 0
-    if binary and estimate.items and (estimate.samples == 1 or flat):
+    if n < 2:  # noqa: PLR2004 - one observation has no spread
+        return nan, nan
+    quantile, scale = _quantile(n - 1, confidence), standard_error * sqrt(n)
+    below, above = (scale * _unskewed(side * quantile, n, skewness) for side in (1, -1))
+    return min(mean, mean - below), max(mean, mean - above)
+
+
+def _unskewed(quantile: float, n: int, skewness: float) -> float:
+    """Return the standardised mean that the transformation takes to a quantile of t / √n."""
+    wanted, third = quantile / sqrt(n) - skewness / (6 * n), skewness / 3
+    if abs(third) < 1e-7:  # noqa: PLR2004 - the limit, before rounding takes over
+        return wanted
+    return (cbrt(1 + 3 * third * wanted) - 1) / third
+
+
+def _of_verdicts(estimate: ItemMean, confidence: float) -> Interval:
+    if estimate.samples == 1 and not estimate.clustered:
         low, high = wilson(estimate.mean * estimate.items, estimate.items, confidence)
         return Interval(low=low, high=high, method="wilson")
-    low, high = t_interval(estimate.mean, estimate.standard_error, estimate.items, confidence)
-    if isnan(low):
-        return Interval(low=nan, high=nan, method="none")
-    if binary:
-        low, high = max(0.0, low), min(1.0, high)
-    return Interval(low=low, high=high, method="t")
+    # A single unit has no degree of freedom; its interval is wide as it is.
+    quantile = _quantile(estimate.units - 1 or inf, confidence)
+    low, high = _score_interval(estimate.mean, _effective_verdicts(estimate), quantile)
+    return Interval(low=low, high=high, method="cluster wilson" if estimate.clustered else "wilson effective n")
 
 
-def _within(
-    values: NDArray[np.float64], means: NDArray[np.float64], codes: NDArray[np.intp], counts: NDArray[np.intp]
-) -> float:
-    repeated = counts > 1
-    if not repeated.any():
-        return nan
-    squares = np.bincount(codes, weights=(values - means[codes]) ** 2)
-    return float((squares[repeated] / (counts[repeated] - 1)).mean())
+def _effective_verdicts(estimate: ItemMean) -> float:
+    """Return how many independent verdicts would tell as much: at least about one a unit, at most one a sample.
+
+    p·(1 − p) / SE², drawn toward one a unit by the weight of half a unit: where nearly all units agree, the few that
+    do not say little about how alike samples are, and without it 95 % intervals cover 88 % at p = 0.95 and 30 items.
+    """
+    mean, units, error = estimate.mean, estimate.units, estimate.standard_error
+    if isnan(error):
+        return units
+    telling = units * min(mean, 1 - mean)
+    spread, most = mean * (1 - mean), estimate.items * estimate.samples
+    measured = spread / error**2 if spread < most * error**2 else most
+    return (measured * telling + units * 0.5) / (telling + 0.5)
+
+
+def _score_interval(share: float, n: float, quantile: float) -> tuple[float, float]:
+    square = quantile**2
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = sqrt(square * (share * (1 - share) / n + square / (4 * n * n))) / (1 + square / n)
+    # Rounding must not leave a bound on the wrong side of 0, of 1, or of the share itself.
+    return max(0.0, min(middle - half, share)), min(1.0, max(middle + half, share))
+
+
+def _quantile(freedom: float, confidence: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + confidence / 2))

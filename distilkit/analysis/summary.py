@@ -5,22 +5,27 @@ From a frame to a frame. Knows columns, not where they came from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, get_args
 
-import numpy as np
 import pandas as pd
 
 from distilkit.analysis import usage
-from distilkit.analysis.intervals import SMALL, interval, over_items
+from distilkit.analysis.caveats import check_share, joined
+from distilkit.analysis.columns import check_columns, numbers_of, score_columns
 from distilkit.errors import InputError
-from distilkit.frame import COLUMNS
+
+if TYPE_CHECKING:
+    from distilkit.analysis.panel import Missing
+    from distilkit.analysis.quality import Quality
+
+__all__ = ["check_columns", "numbers_of", "score_columns", "summarize"]
 
 # Python strings: an Arrow column refuses the half surrogate pairs that a name from elsewhere may hold.
 _TEXT = pd.StringDtype("python")
 
 _BEFORE = {"profile": _TEXT, "n": "Int64", "rows": "Int64", "errors": "Int64"}
-_SCORE = {"": "Float64", "_low": "Float64", "_high": "Float64", "_interval": _TEXT, "_n": "Int64"}
+_SCORE = {"": "Float64", "_se": "Float64", "_low": "Float64", "_high": "Float64", "_interval": _TEXT, "_n": "Int64"}
 _AFTER = {
     "cost_usd": "Float64",
     "billed_usd": "Float64",
@@ -29,90 +34,82 @@ _AFTER = {
     "input_tokens": "Int64",
     "output_tokens": "Int64",
     "thinking_share": "Float64",
+    "missing": _TEXT,
     "note": _TEXT,
 }
 
 
-def summarize(frame: pd.DataFrame, score: str | Sequence[str] | None = None, confidence: float = 0.95) -> pd.DataFrame:
-    """Return one row a profile, in order of first appearance.
+def summarize(
+    frame: pd.DataFrame,
+    score: str | Sequence[str] | None = None,
+    confidence: float = 0.95,
+    *,
+    cluster: str | None = None,
+    missing: Missing = "drop",
+) -> pd.DataFrame:
+    """Return one row a profile, in order of first appearance: how good it was, how sure that is, and what it cost.
+
+        df = dk.compare(questions, ["small", "large"], score={"correct": dk.score.exact("answer")})
+        dk.summarize(df)
+        dk.summarize(df, "correct", cluster="document", missing="fail")
 
     Columns: `profile`; `n` distinct prompts; `rows`; `errors`, the rows that failed. For each score `<score>`, the mean
-    over prompts with the samples of a prompt averaged first; `<score>_low` and `<score>_high`; `<score>_interval`, how
-    they were made (`wilson`, `t`, or `none` for fewer than two graded prompts); `<score>_n`, the prompts with a score.
+    over prompts with the samples of a prompt averaged first; `<score>_se`, its standard error; `<score>_low` and
+    `<score>_high`; `<score>_interval`, how they were made; `<score>_n`, the prompts with a score.
     `cost_per_item_usd`, dollars for one answer; `cost_per_<score>_usd`, dollars for one success (`<NA>` for scores that
     are not verdicts); `cost_usd` at list price and `billed_usd`, both in total; `latency_p50_s` and `latency_p95_s`;
-    `input_tokens` and `output_tokens` in total; `thinking_share` of the output, 0 to 1; `note`, what to keep in mind.
+    `input_tokens` and `output_tokens` in total; `thinking_share` of the output, 0 to 1; `missing`, as asked for;
+    `note`, what to keep in mind.
+
+    Standard errors are sd / √n over prompts, never over samples; in clusters √(Σ over clusters of (sum of
+    deviations)²) / n · √(C / (C − 1)) (Liang and Zeger 1986). Intervals of verdicts are Wilson's (1927): `wilson`, with
+    several samples `wilson effective n`, in clusters `cluster wilson` (Korn and Graubard 1998). Of other numbers,
+    `skew t` (Hall 1992), or in clusters `cluster t` with C − 1 degrees of freedom. `none` for fewer than two.
 
     An unknown cost or token count makes its sum `<NA>`. Only failures without cost and without tokens count as nothing.
-    A failed row has no score and is left out of the mean, not counted as wrong: `note` says how many prompts that left.
 
     Args:
         frame: from `compare`, or any with `profile` and `prompt_id`. What else is missing is unknown.
         score: the columns that hold scores (verdicts or numbers; NaN is unknown). None takes the columns that
             `compare(score=...)` adds: those beside the built-in ones with dtype `boolean` or `Float64`.
         confidence: of the intervals, between 0 and 1.
+        cluster: a column that says which prompts belong together, such as the document they are about.
+        missing: `drop` leaves an answer without a score out of the mean; `fail` counts it as 0 where it failed, has no
+            content or was never asked. `note` says how many prompts that were.
 
     Raises:
         InputError: a needed column is missing, a score is no number or infinite, or names clash.
     """
-    if not 0 < confidence < 1:
-        raise InputError(f"confidence must lie between 0 and 1, such as 0.95, not {confidence!r}")
+    check_share("confidence", confidence, 0.95)
     check_columns(frame)
-    scores = {name: _as_numbers(frame, name) for name in score_columns(frame, score)}
-    dtypes = _dtypes(scores)
-    binary = {name: bool(values.dropna().isin((0, 1)).all()) for name, values in scores.items()}
-    groups = frame.assign(**scores).groupby("profile", sort=False, observed=True)
-    table = [{"profile": profile, **_row(rows, binary, confidence)} for profile, rows in groups]
+    names = score_columns(frame, score)
+    dtypes = _dtypes(names)
+    scores = {name: numbers_of(frame, name) for name in names}
+    found = _qualities(frame, names, cluster=cluster, missing=missing, confidence=confidence)
+    # By code, not by name: a categorical would bring profiles that have no row.
+    codes, profiles = pd.factorize(frame["profile"].to_numpy(dtype=object))
+    places = frame.groupby(codes, sort=False).indices
+    table = []
+    for code, profile in enumerate(profiles):
+        verdicts = {name: values.iloc[places[code]] for name, values in scores.items()}
+        row = _row(frame.iloc[places[code]], verdicts, {name: found[name][code] for name in names})
+        table.append({"profile": str(profile), **row, "missing": missing})
     # As objects first: guessed, texts would become an Arrow column.
     return pd.DataFrame(table, columns=list(dtypes), dtype=object).astype(dtypes)
 
 
-def score_columns(frame: pd.DataFrame, score: str | Sequence[str] | None) -> list[str]:
-    """Return the names of the score columns: those asked for, or those `compare` added.
+def _qualities(
+    frame: pd.DataFrame, names: Iterable[str], *, cluster: str | None, missing: Missing, confidence: float
+) -> dict[str, list[Quality]]:
+    # A panel stands on this room's columns, and is not needed for a frame without scores.
+    from distilkit.analysis.panel import Missing as Choices
+    from distilkit.analysis.quality import qualities
 
-    Raises:
-        InputError: a column asked for is not there.
-    """
-    if score is None:
-        found = (str(name) for name in frame.columns if name not in COLUMNS)
-        return [name for name in found if isinstance(frame[name].dtype, (pd.BooleanDtype, pd.Float64Dtype))]
-    names = [score] if isinstance(score, str) else list(dict.fromkeys(score))
-    for name in names:
-        if name not in frame:
-            own = ", ".join(repr(column) for column in frame.columns if column not in COLUMNS) or "none"
-            raise InputError(f"score: no column {name!r}; beside the built-in columns there are: {own}")
-    return names
-
-
-def check_columns(frame: pd.DataFrame) -> None:
-    """See that rows can be told apart by profile and prompt.
-
-    Raises:
-        InputError: `profile` or `prompt_id` is missing, or has a gap.
-    """
-    for name in ("profile", "prompt_id"):
-        if name not in frame:
-            raise InputError(f"the frame needs a column {name!r}: one row for each prompt (prompt_id) and profile")
-        gaps = frame[name].isna()
-        if gaps.any():
-            raise InputError(
-                f"column {name!r} is empty in row {frame.index[gaps.to_numpy()][0]!r}; fill it or drop the row"
-            )
-
-
-def _as_numbers(frame: pd.DataFrame, name: str) -> pd.Series:
-    """Return a score column as `Float64`, missing values as `<NA>`."""
-    column = frame[name]
-    kind = column.dropna().infer_objects()
-    if not (pd.api.types.is_bool_dtype(kind) or pd.api.types.is_numeric_dtype(kind)) and len(kind):
-        raise InputError(
-            f"score {name!r} must hold verdicts or numbers, not {column.dtype}; for example {kind.iloc[0]!r}"
-        )
-    values = column.astype("Float64") if len(kind) else pd.Series(pd.NA, index=column.index, dtype="Float64")
-    infinite = np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
-    if infinite.any():
-        raise InputError(f"score {name!r} is infinite in row {frame.index[infinite][0]!r}")
-    return values
+    if missing not in get_args(Choices):
+        raise InputError(f"missing= must be 'drop' or 'fail', not {missing!r}")
+    if frame.empty:
+        return {}
+    return {name: qualities(frame, name, cluster=cluster, missing=missing, confidence=confidence) for name in names}
 
 
 def _dtypes(scores: Iterable[str]) -> dict[str, Any]:
@@ -128,41 +125,39 @@ def _dtypes(scores: Iterable[str]) -> dict[str, Any]:
     return dtypes
 
 
-def _row(rows: pd.DataFrame, binary: dict[str, bool], confidence: float) -> dict[str, object]:
+def _row(rows: pd.DataFrame, scores: Mapping[str, pd.Series], qualities: Mapping[str, Quality]) -> dict[str, object]:
+    asked = rows["prompt_id"].nunique()
     row: dict[str, object] = {
-        "n": rows["prompt_id"].nunique(),
+        "n": asked,
         "rows": len(rows),
         "errors": int(usage.failed(rows).sum()),
         **usage.usage(rows),
     }
-    for name, verdicts in binary.items():
-        row |= _score(rows, name, confidence, binary=verdicts)
-    return row | {"note": _note(row, list(binary), usage.unpriced(rows))}
+    for name, quality in qualities.items():
+        row |= {f"{name}{ending}": value for ending, value in _quality(quality).items()}
+        row[f"cost_per_{name}_usd"] = usage.cost_per_success(rows, scores[name]) if quality.binary else None
+    return row | {"note": joined(_remarks(rows, asked, qualities))}
 
 
-def _score(rows: pd.DataFrame, name: str, confidence: float, *, binary: bool) -> dict[str, object]:
-    scored = rows.loc[rows[name].notna(), [name, "prompt_id"]]
-    estimate = over_items(scored[name].to_numpy(dtype=float), pd.factorize(scored["prompt_id"])[0])
-    bounds = interval(estimate, binary=binary, confidence=confidence)
+def _quality(quality: Quality) -> dict[str, object]:
+    estimate, bounds = quality.estimate, quality.bounds
     return {
-        name: estimate.mean,
-        f"{name}_low": bounds.low,
-        f"{name}_high": bounds.high,
-        f"{name}_interval": bounds.method,
-        f"{name}_n": estimate.items,
-        f"cost_per_{name}_usd": usage.cost_per_success(rows, rows[name]) if binary else None,
+        "": estimate.mean,
+        "_se": estimate.standard_error,
+        "_low": bounds.low,
+        "_high": bounds.high,
+        "_interval": bounds.method,
+        "_n": estimate.items,
     }
 
 
-def _note(row: dict[str, object], names: list[str], unpriced: int) -> str | None:
-    notes = [note for name in names for note in _score_notes(name, row[f"{name}_n"], row["n"])]
+def _remarks(rows: pd.DataFrame, asked: int, qualities: Mapping[str, Quality]) -> Iterator[str]:
+    for name, quality in qualities.items():
+        if quality.as_zero:
+            yield f"{name}: {quality.as_zero} prompts with a missing answer, counted as 0"
+        elif quality.estimate.items < asked:
+            yield f"{name}: {quality.estimate.items} of {asked} prompts scored"
+        yield from (f"{name}: {remark}" for remark in quality.remarks)
+    unpriced = usage.unpriced(rows)
     if unpriced:
-        notes.append(f"cost unknown: {unpriced} of {row['rows']} rows")
-    return "; ".join(notes) or None
-
-
-def _score_notes(name: str, scored: object, asked: object) -> Iterable[str]:
-    if scored != asked:
-        yield f"{name}: {scored} of {asked} prompts scored"
-    if isinstance(scored, int) and scored < SMALL:
-        yield f"{name}: under {SMALL} prompts, the interval is rough"
+        yield f"cost unknown: {unpriced} of {len(rows)} rows"

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import pandas as pd
 
+from distilkit.errors import InputError
+
 # Kinds of thinking whose text is all the thinking there was; of a summary or a sealed block it is not.
 _WHOLE = ("raw", "truncated", "absent")
 
 
 def numbers(rows: pd.DataFrame, name: str) -> pd.Series:
-    """Return a column as `Float64`, unknown throughout where the frame has none."""
+    """Return a column as `Float64`, unknown throughout where the frame has none.
+
+    Raises:
+        InputError: it holds something else than numbers.
+    """
     if name not in rows:
         return pd.Series(pd.NA, index=rows.index, dtype="Float64")
-    return rows[name].astype("Float64")
+    try:
+        return rows[name].astype("Float64")
+    except (TypeError, ValueError) as error:
+        raise InputError(f"column {name!r} must hold numbers, not {rows[name].dtype}; unknown is <NA>") from error
 
 
 def failed(rows: pd.DataFrame) -> pd.Series:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,8 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="SCORER:COLUMN",
-        help="compare with a column: exact, contains, number or number_or_text, e.g. number:answer; may be repeated",
+        help="compare with a column: exact, contains, number, number_or_text, choice, json_equal, similarity or math, "
+        "e.g. number:answer; may be repeated",
     )
     parser.add_argument("--budget", metavar="DOLLARS", help="dollars this run may spend; what does not fit is not sent")
     parser.add_argument("--only-failed", action="store_true", help="send only what failed before")
@@ -133,11 +134,15 @@ def _scores(texts: Sequence[str]) -> dict[str, Any]:
 
 def _score(text: str) -> tuple[str, Any]:
     name, _, column = text.partition(":")
-    scorers = {
+    scorers: dict[str, Callable[[str], Any]] = {
         "exact": dk.score.exact,
         "contains": dk.score.contains,
         "number": dk.score.number,
         "number_or_text": dk.score.number_or_text,
+        "choice": dk.score.choice,
+        "json_equal": dk.score.json_equal,
+        "similarity": dk.score.similarity,
+        "math": dk.score.math,
     }
     if name not in scorers:
         raise InputError(f"--score {text!r}: the scorers are {', '.join(scorers)}; write e.g. number:answer")

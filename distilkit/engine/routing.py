@@ -101,6 +101,8 @@ def _ordered(strategy: Strategy, candidates: Sequence[Candidate], turn: Turn) ->
         return _in_turn(_weights(strategy), candidates, turn)
     if strategy.policy == "fastest":
         return _fastest(candidates, turn)
+    if strategy.policy == "cheapest_good_enough":
+        return _good_enough(strategy, candidates), turn
     return sorted(candidates, key=_RANKS[strategy.policy]), turn  # sorted keeps the order of equals
 
 
@@ -132,6 +134,12 @@ def _in_turn(weights: Mapping[str, int], candidates: Sequence[Candidate], turn: 
     # Names that the strategy no longer has are forgotten.
     kept = {name: value for name, value in turn.current.items() if name in weights}
     return ordered, Turn({**kept, **owed}, turn.tried)
+
+
+def _good_enough(strategy: Strategy, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return those whose evidence reaches the quality, cheapest first; the others are never asked."""
+    places = {name: place for place, name in enumerate(strategy.asked)}
+    return sorted((each for each in candidates if each.name in places), key=lambda each: places[each.name])
 
 
 def _fastest(candidates: Sequence[Candidate], turn: Turn) -> tuple[list[Candidate], Turn]:

@@ -3,7 +3,12 @@
 matplotlib is loaded by the first plot, not by the import of this room.
 """
 
+from distilkit.plot.costs import costs
+from distilkit.plot.forest import forest
 from distilkit.plot.frontier import frontier
+from distilkit.plot.funnel import funnel
+from distilkit.plot.latency import latency
 from distilkit.plot.limits import limits
+from distilkit.plot.tokens import tokens
 
-__all__ = ["frontier", "limits"]
+__all__ = ["costs", "forest", "frontier", "funnel", "latency", "limits", "tokens"]

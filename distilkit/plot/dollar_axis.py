@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 _FULL = 2.5  # decades from which their own ticks are enough
 
 
-def dollar_axis(ax: Axes, costs: NDArray[np.float64]) -> None:
-    """Choose scale and ticks, with room for a name on the right. No cost is negative; without costs there are no ticks.
+def dollar_axis(ax: Axes, costs: NDArray[np.float64], *, room: float = 0.3) -> None:
+    """Choose scale and ticks, with `room` on the right, as a share of the span: for a name, as a rule.
+
+    No cost is negative; without costs there are no ticks.
 
     Logarithmic where costs span more than a factor of ten. A cost of 0 has no place on a logarithm: there a short
     linear piece leads from it to the cheapest that is not free.
@@ -28,30 +30,30 @@ def dollar_axis(ax: Axes, costs: NDArray[np.float64]) -> None:
         ax.set_xlim(-0.5, 1.0)
         ax.set_xticks([0.0] if free else [])
     elif paid.max() > 10 * paid.min():
-        _logarithmic(ax, float(paid.min()), float(paid.max()), free=free)
+        _logarithmic(ax, float(paid.min()), float(paid.max()), free=free, room=room)
     else:
-        _linear(ax, 0.0 if free else float(paid.min()), float(paid.max()))
+        _linear(ax, 0.0 if free else float(paid.min()), float(paid.max()), room=room)
     _format(ax)
 
 
-def _linear(ax: Axes, least: float, most: float) -> None:
+def _linear(ax: Axes, least: float, most: float, *, room: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
     span = (most - least) or most
-    ax.set_xlim(least - 0.15 * span, most + 0.35 * span)
+    ax.set_xlim(least - min(0.15, room) * span, most + room * span)
     ax.xaxis.set_major_locator(MaxNLocator(5))
 
 
-def _logarithmic(ax: Axes, least: float, most: float, *, free: bool) -> None:
+def _logarithmic(ax: Axes, least: float, most: float, *, free: bool, room: float) -> None:
     span = most / least
     ticks = _ticks(least, most)
     if free:
         ax.set_xscale("symlog", linthresh=least, linscale=0.5)
-        ax.set_xlim(-0.3 * least, most * span**0.3)
+        ax.set_xlim(-0.3 * least, most * span**room)
         ticks = [0.0, *(tick for tick in ticks if tick >= least)]
     else:
         ax.set_xscale("log")
-        ax.set_xlim(least / span**0.1, most * span**0.25)
+        ax.set_xlim(least / span ** min(0.1, room), most * span**room)
     low, high = ax.get_xlim()
     ax.set_xticks([tick for tick in ticks if low <= tick <= high])
 

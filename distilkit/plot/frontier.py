@@ -1,148 +1,194 @@
-"""Quality against dollars: which models are worth their money, at a glance.
+"""Quality against dollars: which models are worth their money, and how sure that is, at a glance.
 
-Draws what `summarize` says, and computes nothing but who is dominated.
+Draws points; what is uncertain about them it is told.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
-from distilkit.errors import InputError
 from distilkit.plot.dollar_axis import dollar_axis
-from distilkit.plot.labels import Segment, write_labels
-from distilkit.plot.style import LITERAL, MUTED, STRONG, axes_for, inches, ink, label
+from distilkit.plot.frontier_words import BEATEN, BEST, MIXES, STEPS, chance, explained, key, left_out
+from distilkit.plot.labels import Point, Segment, readable, write_labels
+from distilkit.plot.layout import Letters, finish, legend_below, letters, write_words
+from distilkit.plot.points import Points, points_of
+from distilkit.plot.style import MUTED, STRONG, axes_for, figure_of, inches, ink, label
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.legend import Legend
+    from numpy.typing import NDArray
 
-_COST = "cost_per_item_usd"
-_NARROW = 3.5  # inches
-_BEST: dict[str, Any] = {"color": STRONG, "markerfacecolor": STRONG, "markersize": 6}
-_BEATEN: dict[str, Any] = {"color": MUTED, "markerfacecolor": "none", "markersize": 6}
+# Inches: under this a name that is cut says too little.
+_NARROW = 3.5
+# Of a mix's line, which a logarithmic axis bends.
+_PIECES = 60
 
 
 def frontier(frame: pd.DataFrame, *, score: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw mean score against US dollars per item, one point a profile, and return the axes.
 
-    Bars are the intervals of the scores. A filled point is on the frontier: no other costs no more and scores no less,
-    one of the two strictly. The stepped line is the best score a single model gives for the money. The dollar axis is
-    logarithmic where costs span more than a factor of ten. A profile whose cost or score is unknown is not drawn but
-    named in the legend.
+        dk.plot.frontier(df)                           # with the region of each profile, from the answers
+        dk.plot.frontier(dk.frontier(df, cluster="document"))   # with bars, from the table
+
+    A filled point is on the frontier: no other costs no more and scores no less, one of the two strictly. The stepped
+    line is the best score that one model gives for the money; the dashed one what a mix of two models gives, each asked
+    a share of the prompts. Of a frame of answers, a shaded region holds 95 % of the joint bootstrap of a profile's mean
+    cost and mean score; of the tables, bars are their intervals. The percentage behind a name is the share of resamples
+    in which the profile is on the frontier. The dollar axis is logarithmic where costs span more than a factor of ten.
+    A profile whose cost or score is unknown is not drawn but named below.
 
     Args:
-        frame: from `compare` (or any that `summarize` takes), or from `summarize`.
+        frame: from `compare` (or any that `dk.frontier` takes), from `summarize` or from `dk.frontier`; or published
+            means: `profile`, `cost_per_item_usd` and the score's column, named in `score`.
         score: the score's column; None takes the first there is.
         ax: where to draw; None makes a new figure, which a notebook shows.
 
     Raises:
         InputError: there is no such score, or none at all, or a needed column is missing.
     """
-    table = _summary(frame, score)
-    name = _score(table, score)
-    known = table.loc[table[_COST].notna() & table[name].notna()].sort_values([_COST, name])
-    ax = axes_for(ax)
-    ax.set_xlabel("US dollars per item", **LITERAL)
-    ax.set_ylabel(f"{label(name)}, mean and {'interval' if table is frame else '95 % interval'}", **LITERAL)
-    ax.set_title(_title(table, name), loc="left", fontsize="medium", **LITERAL)
-    ax.grid(visible=True, color=MUTED, alpha=0.25, linewidth=0.6)
-    ax.set_axisbelow(True)
-    lines = _draw(ax, known, name)
-    legend = _explain(ax, known, name, _left_out(table, name))
-    points = list(zip(_floats(known[_COST]), _floats(known[name]), strict=True))
-    write_labels(ax, points, known["profile"].tolist(), lines=lines, avoid=[legend] if legend else [])
+    from matplotlib.lines import Line2D
+
+    everything = points_of(frame, score)
+    drawn = everything.placed()
+    own, ax = ax is None, axes_for(ax)
+    size = letters(ax)
+    name = label(drawn.score)
+    title = write_words(ax, size, title=_title(drawn), x="US dollars per item", y=_mean_of(drawn, name))
+    dollar_axis(ax, _extent(drawn))
+    best, corners = _undominated(drawn), _corners(drawn)
+    lines = _draw(ax, drawn, best, size) + _mixes(ax, *corners) if len(drawn.cost) else []
+    legend = explained(ax, size, drawn, best, mixed=len(corners[0]) > 1)
+    legend += [(Line2D([], [], linewidth=0), line) for line in left_out(everything)]
+    legend_below(ax, size, [mark for mark, _ in legend], [words for _, words in legend])
+    finish(ax, title)
+    if not _named(ax, drawn, lines):
+        if own:
+            _make_taller(ax, len(drawn.profiles) * 1.6 * size.small / 72 / 2)
+        numbered = key(drawn, best, size)
+        legend_below(ax, size, [mark for mark, _ in numbered + legend], [words for _, words in numbered + legend])
+        finish(ax, title)
+        write_labels(ax, _places(drawn), [str(row + 1) for row in range(len(drawn.profiles))], lines=lines)
     return ax
 
 
-def _summary(frame: pd.DataFrame, score: str | None) -> pd.DataFrame:
-    """Return `frame` if it is a summary already, else its summary."""
-    if "profile" in frame and _COST in frame:
-        return frame
-    from distilkit.analysis.summary import summarize
-
-    return summarize(frame, score)
+def _make_taller(ax: Axes, by_inches: float) -> None:
+    figure = figure_of(ax)
+    width, height = figure.get_size_inches().tolist()
+    figure.set_size_inches(width, height + by_inches)
 
 
-def _score(table: pd.DataFrame, score: str | None) -> str:
-    names = [str(column).removesuffix("_interval") for column in table.columns if str(column).endswith("_interval")]
-    if score is None and names:
-        return names[0]
-    if score in names:
-        return str(score)
-    there = ", ".join(repr(name) for name in names) or "none"
-    asked = "a score is needed" if score is None else f"no score {score!r}"
-    raise InputError(
-        f"{asked}; scores there are: {there}; add one with compare(..., score=...) or name its column in score="
-    )
+def _places(drawn: Points) -> list[Point]:
+    return list(zip(drawn.cost.tolist(), drawn.mean.tolist(), strict=True))
 
 
-def _title(table: pd.DataFrame, name: str) -> str:
-    counts = table[f"{name}_n"].dropna().unique().tolist()
-    over = f", {counts[0]:,} prompts" if len(counts) == 1 else ""
-    return f"{label(name)} against cost{over}"
+def _named(ax: Axes, drawn: Points, lines: list[Segment]) -> bool:
+    """Write the names beside the points, and return whether they can be read; if not, they are gone again."""
+    endings = [chance(share) for share in drawn.chance.tolist()]
+    texts = write_labels(ax, _places(drawn), drawn.profiles, endings=endings, lines=lines)
+    whole = inches(ax) > _NARROW or all("…" not in text.get_text() for text in texts)
+    if whole and readable(ax, _places(drawn), texts):
+        return True
+    for text in texts:
+        text.remove()
+    return False
 
 
-def _draw(ax: Axes, known: pd.DataFrame, name: str) -> list[Segment]:
-    """Draw the points that have both coordinates, cheapest first, and return where there are lines."""
-    cost, mean, low, high = (_floats(known[column]) for column in (_COST, name, f"{name}_low", f"{name}_high"))
-    dollar_axis(ax, cost)
-    if not len(cost):
+def _title(drawn: Points) -> str:
+    over = f", {drawn.prompts:,} prompts" if drawn.prompts is not None else ""
+    return f"{label(drawn.score)} against cost{over}"
+
+
+def _mean_of(drawn: Points, name: str) -> str:
+    import numpy as np
+
+    if any(region is not None for region in drawn.regions):
+        return f"{name}, mean"
+    bars = not np.isnan(drawn.bars["low"]).all()
+    return f"{name}, mean and {drawn.confidence} interval".replace("  ", " ") if bars else f"{name}, mean"
+
+
+def _extent(drawn: Points) -> NDArray[Any]:
+    """Return the dollars that must have a place on the axis."""
+    import numpy as np
+
+    ends = [drawn.bars["cost_low"], drawn.bars["cost_high"]]
+    ends += [region[:, 0] for region in drawn.regions if region is not None]
+    around = np.concatenate(ends)
+    return np.concatenate([drawn.cost, around[around > 0]])
+
+
+def _undominated(drawn: Points) -> NDArray[Any]:
+    from distilkit.analysis.worth.dominance import undominated
+
+    return undominated(drawn.cost, drawn.mean)
+
+
+def _draw(ax: Axes, drawn: Points, best: NDArray[Any], size: Letters) -> list[Segment]:
+    """Draw all but the names, and return where there are lines that a name must not cover."""
+    for row, region in enumerate(drawn.regions):
+        if region is not None:
+            color = STRONG if best[row] else MUTED
+            ax.fill(*region.T, facecolor=color, alpha=0.16, edgecolor="none", zorder=1.5)
+            ax.plot(*region.T, color=color, linewidth=0.8, alpha=0.6, zorder=1.6)
+    bars = []
+    for chosen, look in ((~best, BEATEN), (best, BEST)):
+        for row in chosen.nonzero()[0].tolist():
+            bars += _bars(ax, drawn, row, str(look["color"]))
+        points = (drawn.cost[chosen], drawn.mean[chosen])
+        ax.plot(*points, marker="o", linestyle="none", markersize=size.mark + 0.5, zorder=4, **look)
+    return bars + _steps(ax, drawn.cost[best], drawn.mean[best])
+
+
+def _bars(ax: Axes, drawn: Points, row: int, color: str) -> list[Segment]:
+    """Draw the intervals of one profile, where no region says more."""
+    if drawn.regions[row] is not None:
         return []
-    best = _best(known, name)
-    for chosen, look in ((~best, _BEATEN), (best, _BEST)):
-        bars = [(mean - low)[chosen].clip(min=0.0), (high - mean)[chosen].clip(min=0.0)]
-        ax.errorbar(cost[chosen], mean[chosen], yerr=bars, fmt="o", elinewidth=1.2, capsize=3, zorder=3, **look)
-    bars_drawn = [((x, bottom), (x, top)) for x, bottom, top in zip(cost, low, high, strict=True) if bottom <= top]
-    return bars_drawn + _steps(ax, cost[best], mean[best])
+    cost, mean, ends = float(drawn.cost[row]), float(drawn.mean[row]), {k: float(v[row]) for k, v in drawn.bars.items()}
+    upright = ((cost, ends["low"]), (cost, ends["high"]))
+    level = ((ends["cost_low"], mean), (ends["cost_high"], mean))
+    segments: list[Segment] = []
+    for (start, end), cap in ((upright, "_"), (level, "|")):
+        if not any(isnan(value) for value in (*start, *end)):
+            ax.plot(*zip(start, end, strict=True), color=color, linewidth=1.2, marker=cap, markersize=5, zorder=3)
+            segments.append((start, end))
+    return segments
 
 
-def _steps(ax: Axes, cost: Any, mean: Any) -> list[Segment]:
+def _steps(ax: Axes, cost: NDArray[Any], mean: NDArray[Any]) -> list[Segment]:
     """Draw the frontier out to the right edge, for more money buys at least the best there is; return its pieces."""
     across = [*cost, ax.get_xlim()[1]]
-    ax.plot(across, [*mean, mean[-1]], drawstyle="steps-post", color=STRONG, linewidth=1.2, alpha=0.6, zorder=2)
+    ax.plot(across, [*mean, mean[-1]], drawstyle="steps-post", **STEPS)
     level = [((start, y), (end, y)) for start, end, y in zip(across, across[1:], mean, strict=False)]
     upright = [((x, low), (x, high)) for x, low, high in zip(cost[1:], mean, mean[1:], strict=False)]
     return level + upright
 
 
-def _explain(ax: Axes, known: pd.DataFrame, name: str, left_out: list[str]) -> Legend | None:
-    """Write what the marks mean, where both kinds are drawn, and who is missing and why."""
-    from matplotlib.lines import Line2D
+def _mixes(ax: Axes, cost: NDArray[Any], mean: NDArray[Any]) -> list[Segment]:
+    """Draw what two models give together for the money, and return it in small pieces."""
+    import numpy as np
 
-    marks, words = [], []
-    if not _best(known, name).all():
-        marks = [Line2D([], [], marker="o", linewidth=1.2, **_BEST), Line2D([], [], marker="o", linewidth=0, **_BEATEN)]
-        words = ["on the frontier", "beaten on cost and score"]
-    marks += [Line2D([], [], linewidth=0) for _ in left_out]
-    words += left_out
-    if not words:
-        return None
-    size = "small" if inches(ax) > _NARROW else "x-small"
-    legend = ax.legend(marks, words, loc="best", fontsize=size, frameon=False, labelcolor=ink(ax))
-    for text in legend.get_texts():
-        text.set_parse_math(False)
-        text.set_usetex(False)
-    return legend
+    if len(cost) < 2:  # noqa: PLR2004 - a mix is of two
+        return []
+    logarithmic = ax.get_xscale() == "log"
+    along = np.geomspace if logarithmic and cost[0] > 0 else np.linspace
+    x = np.unique(np.concatenate([along(a, b, _PIECES) for a, b in pairwise(cost)]))
+    y = np.interp(x, cost, mean)
+    ax.plot(x, y, color=ink(ax), **MIXES)
+    places = list(zip(x.tolist(), y.tolist(), strict=True))
+    return list(pairwise(places))
 
 
-def _left_out(table: pd.DataFrame, name: str) -> list[str]:
-    reasons = {"cost unknown": table[_COST].isna(), "no score": table[_COST].notna() & table[name].isna()}
-    return [line for reason, rows in reasons.items() for line in _lines(reason, table.loc[rows, "profile"].tolist())]
+def _corners(drawn: Points) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return cost and score of the corners of the hull, cheapest first, equals once."""
+    import numpy as np
 
+    from distilkit.analysis.worth.dominance import hull
 
-def _lines(reason: str, profiles: list[object]) -> list[str]:
-    """Return one line a profile left out, and a count instead of the rest where there are many."""
-    shown = [f"not shown, {reason}: {label(profile, 26)}" for profile in profiles[:3]]
-    rest = len(profiles) - len(shown)
-    return [*shown, f"not shown, {reason}: {rest} more"] if rest else shown
-
-
-def _best(known: pd.DataFrame, name: str) -> Any:
-    from distilkit.analysis.dominance import undominated
-
-    return undominated(_floats(known[_COST]), _floats(known[name]))
-
-
-def _floats(column: pd.Series) -> Any:
-    return column.to_numpy(dtype=float, na_value=float("nan"))
+    if not len(drawn.cost):
+        return drawn.cost, drawn.mean
+    corners = hull(drawn.cost, drawn.mean)
+    cost, first = np.unique(drawn.cost[corners], return_index=True)
+    return cost, drawn.mean[corners][first]

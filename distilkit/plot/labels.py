@@ -10,7 +10,8 @@ from functools import partial
 from math import hypot
 from typing import TYPE_CHECKING, Literal
 
-from distilkit.plot.style import LITERAL, MUTED, halo, inches, ink, label, settle
+from distilkit.plot.layout import letters
+from distilkit.plot.style import LITERAL, MUTED, distinct_labels, figure_of, halo, inches, ink, settle
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -31,6 +32,7 @@ def write_labels(
     points: Sequence[Point],
     names: Sequence[str],
     *,
+    endings: Sequence[str] = (),
     lines: Sequence[Segment] = (),
     avoid: Sequence[Artist] = (),
 ) -> list[Annotation]:
@@ -43,22 +45,41 @@ def write_labels(
         ax: where to write.
         points: in the axes' own units.
         names: written as `style.label` shortens them, more in narrow axes.
+        endings: what follows each name, never shortened.
         lines: level or upright, in the axes' own units.
         avoid: what else has been drawn that a name must not cover, such as a legend.
     """
     settle(ax)
     dots = [_box(ax, (point, point), _POINT) for point in points]
     taken = [*(artist.get_window_extent() for artist in avoid), *(_box(ax, line, _LINE) for line in lines), *dots]
-    width = max(14, min(34, int(7 * inches(ax))))
+    width = name_width(ax)
     written = []
-    for index, (point, name) in enumerate(zip(points, names, strict=True)):
-        text = _annotate(ax, point, label(name, width))
+    endings = endings or [""] * len(names)
+    shown = distinct_labels(names, width - max(map(len, endings), default=0))
+    for index, (point, name, ending) in enumerate(zip(points, shown, endings, strict=True)):
+        text = _annotate(ax, point, name + ending)
         strangers = dots[:index] + dots[index + 1 :]
         mistaken = partial(_mistaken, own=dots[index], strangers=strangers)
         _place(text, partial(_badness, frame=ax.bbox, taken=taken), mistaken)
         taken.append(_extent(text))
         written.append(text)
     return written
+
+
+def name_width(ax: Axes) -> int:
+    """Return how many letters of a name have room in axes as wide as these."""
+    return max(20, min(34, int(9 * inches(ax))))
+
+
+def readable(ax: Axes, points: Sequence[Point], texts: Sequence[Annotation]) -> bool:
+    """Return whether no text covers another, or a point, by more than a tenth of itself, or leaves the axes."""
+    dots = [_box(ax, (point, point), _POINT / 2) for point in points]
+    boxes = [_extent(text) for text in texts]
+    for index, box in enumerate(boxes):
+        others = [*boxes[:index], *boxes[index + 1 :], *dots]
+        if _badness(box, ax.bbox, others) > 0.1 * box.width * box.height:
+            return False
+    return True
 
 
 def _box(ax: Axes, line: Segment, margin: float) -> Bbox:
@@ -76,7 +97,7 @@ def _annotate(ax: Axes, point: Point, name: str) -> Annotation:
         xytext=(_NEAR, 0),
         textcoords="offset points",
         color=ink(ax),
-        fontsize="small",
+        fontsize=letters(ax).small,
         zorder=5,
         path_effects=halo(ax),
         arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 5},
@@ -88,15 +109,30 @@ def _annotate(ax: Axes, point: Point, name: str) -> Annotation:
 
 def _place(text: Annotation, badness: Callable[[Bbox], float], mistaken: Callable[[Bbox], bool]) -> None:
     """Move the text to the first place that is not bad, or else to the least bad one."""
+    # Measured once: only where it is changes from place to place.
+    _move(text, _PLACES[0])
+    first = _extent(text)
     found: list[float] = []
     for place in _PLACES:
-        line = _move(text, place)
-        box = _extent(text)
+        box = _moved(first, place, text)
+        far = max(abs(place[0]), abs(place[1])) > _NEAR
         # Half a text's own area: rather a line to a further place than a name that seems to be another point's.
-        found.append(badness(box) + (0.0 if line or not mistaken(box) else box.width * box.height / 2))
+        found.append(badness(box) + (0.0 if far or not mistaken(box) else box.width * box.height / 2))
         if not found[-1]:
-            return
+            break
     _move(text, _PLACES[found.index(min(found))])
+
+
+def _moved(first: Bbox, place: Place, text: Annotation) -> Bbox:
+    """Return the pixels of a text in a place, from those it takes in the first of them, right of its point."""
+    from matplotlib.transforms import Bbox
+
+    right, up, across, along = place
+    pixel = figure_of(text).dpi / 72
+    point_x, point_y = first.x0 - _NEAR * pixel, (first.y0 + first.y1) / 2
+    x0 = point_x + right * pixel - first.width * {"left": 0.0, "center": 0.5, "right": 1.0}[across]
+    y0 = point_y + up * pixel - first.height * {"bottom": 0.0, "center": 0.5, "top": 1.0}[along]
+    return Bbox.from_bounds(x0, y0, first.width, first.height)
 
 
 def _places(gap: float) -> list[Place]:
@@ -114,19 +150,36 @@ def _places(gap: float) -> list[Place]:
     ]
 
 
-_PLACES = [*_places(_NEAR), *_places(_FAR), *_places(2 * _FAR)]
+def _between(gap: float) -> list[Place]:
+    """Return the offsets half-way between level and slanting ones, for texts that go further off."""
+    rise = gap * 0.4
+    return [
+        (gap, -rise, "left", "center"),
+        (gap, rise, "left", "center"),
+        (-gap, -rise, "right", "center"),
+        (-gap, rise, "right", "center"),
+    ]
 
 
-def _move(text: Annotation, place: Place) -> bool:
-    """Put the text there, and return whether it now has a line to its point."""
+_PLACES = [
+    *_places(_NEAR),
+    *_places(_FAR),
+    *_between(_FAR),
+    *_between(1.5 * _FAR),
+    *_places(2 * _FAR),
+    *_between(2 * _FAR),
+    *_between(3 * _FAR),
+]
+
+
+def _move(text: Annotation, place: Place) -> None:
+    """Put the text there, with a line to its point where that is far."""
     right, up, across, along = place
     text.set_position((right, up))
     text.set_horizontalalignment(across)
     text.set_verticalalignment(along)
-    far = max(abs(right), abs(up)) > _NEAR
     if text.arrow_patch is not None:
-        text.arrow_patch.set_visible(far)
-    return far
+        text.arrow_patch.set_visible(max(abs(right), abs(up)) > _NEAR)
 
 
 def _extent(text: Annotation) -> Bbox:

@@ -11,27 +11,21 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from distilkit.errors import InputError
+from distilkit.plot.layout import finish, legend_below, letters, write_words
 from distilkit.plot.sent import requests_of
-from distilkit.plot.style import LITERAL, MUTED, STRONG, axes_for, inches, ink, label, settle
+from distilkit.plot.style import ALARM, MUTED, PALETTE, axes_for, distinct_labels, ink
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
-    from matplotlib.legend import Legend
     from matplotlib.lines import Line2D
     from numpy.typing import NDArray
 
 _MINUTE_S = 60.0
 # A request 60 s after another is not beside it, whatever is lost in rounding.
 _ROUNDING_S = 1e-6
-# Each at least 3:1 against white and against near-black. Those after the busiest share the muted one.
-LINES = (STRONG, "#c9670f", "#a05fc0", "#5f8f2f")
-ALARM = "#d8453a"
 # Up to so many of one unit the axis of time counts in it, then in the next.
 _MOST_OF_A_UNIT = 300.0
-_NARROW = 3.5  # inches
-# Small letters in an inch, and how many of them a mark beside its words takes.
-_LETTERS_AN_INCH, _MARK_LETTERS = 15, 6
 _LIMIT: dict[str, Any] = {"linestyle": (0, (5, 3)), "linewidth": 1.1, "zorder": 2}
 
 
@@ -78,16 +72,16 @@ def limits(
     unit = _unit(sent, allowed)
     lines = _lines(sent, unit)
     ax = axes_for(ax)
-    ax.set_ylabel(f"{unit} in the last 60 s", **LITERAL)
-    ax.set_title(_title(sent), loc="left", fontsize="medium", **LITERAL)
-    ax.grid(visible=True, color=MUTED, alpha=0.25, linewidth=0.6)
-    ax.set_axisbelow(True)
-    scale = _time_axis(ax, max((line.seconds[-1] for line in lines), default=0.0))
+    size = letters(ax)
+    name, scale = _time_unit(max((line.seconds[-1] for line in lines), default=0.0))
+    title = write_words(ax, size, title=_title(sent), x=f"{name} since the first request", y=f"{unit} in the last 60 s")
     _draw(ax, lines, scale)
     if (limit := allowed[unit]) is not None:
         ax.axhline(limit, **_LIMIT, color=ink(ax))
     highest = max((float(line.amounts.max()) for line in lines), default=0.0)
-    _leave_room(ax, max(highest, limit or 0.0), _explain(ax, lines, sent, unit, limit))
+    ax.set_ylim(0, max(highest, limit or 0.0) * 1.05 or 1.0)
+    legend_below(ax, size, *_explain(ax, lines, sent, unit, limit))
+    finish(ax, title)
     return ax
 
 
@@ -137,12 +131,11 @@ def _title(sent: pd.DataFrame) -> str:
     return f"{len(sent):,} {'request' if len(sent) == 1 else 'requests'}, minute by minute"
 
 
-def _time_axis(ax: Axes, last_s: float) -> float:
-    """Name the unit of time, and return its seconds."""
+def _time_unit(last_s: float) -> tuple[str, float]:
+    """Return the unit in which so long a time is counted, and its seconds."""
     units = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0}
     name = next((name for name, seconds in units.items() if last_s / seconds <= _MOST_OF_A_UNIT), "hours")
-    ax.set_xlabel(f"{name} since the first request", **LITERAL)
-    return units[name]
+    return name, units[name]
 
 
 def _draw(ax: Axes, lines: list[_Line], scale: float) -> None:
@@ -164,18 +157,20 @@ def _draw(ax: Axes, lines: list[_Line], scale: float) -> None:
 
 def _coloured(lines: list[_Line]) -> list[tuple[_Line, str]]:
     """Give the busiest a colour of their own, the rest a muted one; the order stays."""
-    busiest = sorted(lines, key=lambda line: -line.amounts.max(initial=0.0))[: len(LINES)]
-    colors = iter(LINES)
+    busiest = sorted(lines, key=lambda line: -line.amounts.max(initial=0.0))[: len(PALETTE)]
+    colors = iter(PALETTE)
     return [(line, next(colors) if any(line is one for one in busiest) else MUTED) for line in lines]
 
 
-def _explain(ax: Axes, lines: list[_Line], sent: pd.DataFrame, unit: str, limit: float | None) -> Legend | None:
-    """Write whose lines these are, what they must keep to, and what is not in them."""
+def _explain(
+    ax: Axes, lines: list[_Line], sent: pd.DataFrame, unit: str, limit: float | None
+) -> tuple[list[Line2D], list[str]]:
+    """Say whose lines these are, what they must keep to, and what is not in them."""
     from matplotlib.lines import Line2D
 
     shown = [(line.name, color) for line, color in _coloured(lines) if color != MUTED]
     marks = [Line2D([], [], color=color, linewidth=1.4) for _, color in shown]
-    words = [label(name, 26) for name, _ in shown]
+    words = distinct_labels([name for name, _ in shown], 26)
     if rest := len(lines) - len(shown):
         marks, words = [*marks, Line2D([], [], color=MUTED, linewidth=1.4)], [*words, f"{rest} more"]
     if limit is not None:
@@ -185,25 +180,4 @@ def _explain(ax: Axes, lines: list[_Line], sent: pd.DataFrame, unit: str, limit:
         marks, words = [*marks, cross], [*words, f"refused with 429: {refused:,}"]
     if unit == "tokens" and (unknown := int(sent["tokens"].isna().sum())):
         marks, words = [*marks, Line2D([], [], linewidth=0)], [*words, f"without token counts: {unknown:,}"]
-    return _legend(ax, marks, words) if words else None
-
-
-def _legend(ax: Axes, marks: list[Line2D], words: list[str]) -> Legend:
-    columns = int(inches(ax) * _LETTERS_AN_INCH / (max(map(len, words)) + _MARK_LETTERS))
-    size = "small" if inches(ax) > _NARROW else "x-small"
-    look: dict[str, Any] = {"fontsize": size, "frameon": False, "labelcolor": ink(ax)}
-    legend = ax.legend(marks, words, loc="upper left", ncols=max(1, min(3, columns, len(words))), **look)
-    for text in legend.get_texts():
-        text.set_parse_math(False)
-        text.set_usetex(False)
-    return legend
-
-
-def _leave_room(ax: Axes, highest: float, legend: Legend | None) -> None:
-    """Let the axis go from 0 to above the highest line, and above that to where the legend is."""
-    top = highest * 1.05 or 1.0
-    ax.set_ylim(0, top)
-    if legend is not None:
-        settle(ax)
-        taken = legend.get_window_extent().height / ax.bbox.height + 0.03
-        ax.set_ylim(0, top / (1 - min(0.6, taken)))
+    return marks, words

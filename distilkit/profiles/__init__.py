@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 from distilkit.profiles.budget import Allowance, Budget
+from distilkit.profiles.evidence import Evidence
 from distilkit.profiles.notices import ConfigWarning
 from distilkit.profiles.params import check_params
 from distilkit.profiles.profile import Connection, Price, Profile, RateLimit, Retry, ThinkingRules
@@ -16,6 +17,7 @@ from distilkit.profiles.secrets import Secret
 from distilkit.profiles.strategy import Route, Strategy
 
 if TYPE_CHECKING:
+    from distilkit.profiles.extending import save_strategy
     from distilkit.profiles.load import Profiles, load_profiles
     from distilkit.profiles.names import resolve
 
@@ -24,6 +26,7 @@ __all__ = [
     "Budget",
     "ConfigWarning",
     "Connection",
+    "Evidence",
     "Price",
     "Profile",
     "Profiles",
@@ -36,9 +39,10 @@ __all__ = [
     "check_params",
     "load_profiles",
     "resolve",
+    "save_strategy",
 ]
 
-_LATER = {"Profiles": "load", "load_profiles": "load", "resolve": "names"}
+_LATER = {"Profiles": "load", "load_profiles": "load", "resolve": "names", "save_strategy": "extending"}
 
 
 def __getattr__(name: str) -> object:

@@ -28,8 +28,9 @@ from distilkit.profiles.providers import provider_of
 from distilkit.profiles.schema import Model, Section, Shared
 from distilkit.profiles.selection import cautions
 from distilkit.profiles.shapes import Notes
+from distilkit.profiles.strategy import Strategy
 from distilkit.profiles.tree import Item, refuse
-from distilkit.profiles.written import model_item, new_section, section_item
+from distilkit.profiles.written import model_item, new_section, section_item, strategy_item
 
 # Of a new section's fields, those that say where to send and as whom; the rest is of the model.
 _OF_SECTION = frozenset(
@@ -130,6 +131,25 @@ def _with_section_fields(known: Profiles, name: str, fields: Mapping[str, Any], 
         return with_field(known.tree, "defaults", changed)
     base = known.tree.fields["providers"].fields[name]
     return with_entry(known.tree, "providers", name, laid(base, given, Section, label))
+
+
+def with_strategy(known: Profiles, strategy: Strategy) -> Profiles:
+    """Return the profiles and one more strategy; the same again changes nothing.
+
+    Raises:
+        InputError: it is no strategy, or has `Profile` objects.
+        ConfigError: it names a profile that is not there, or there is another strategy or a profile of its name.
+    """
+    if not isinstance(strategy, Strategy):
+        raise InputError(f"add_strategy() takes a Strategy, not {type(strategy).__name__}")
+    label, notes = f"add_strategy({strategy.name!r})", Notes()
+    added = strategy_item(strategy, notes, label=label)
+    there = known.tree.fields.get("strategies", _NONE).fields.get(strategy.name)
+    if there is not None:
+        if same(there, added):
+            return known
+        raise ConfigError(f"{label}: there is another strategy of this name; remove({strategy.name!r}) first")
+    return _changed(known, with_entry(known.tree, "strategies", strategy.name, added), notes, label)
 
 
 def with_default(known: Profiles, name: str) -> Profiles:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
@@ -87,15 +86,16 @@ def _found(each: object, known: Callable[[], Profiles]) -> Profile | Route:
 
 
 def _route(strategy: Strategy, known: Callable[[], Profiles]) -> Route:
-    members, errors = _each(strategy.profiles, lambda each: _member(each, known))
+    # Who is never asked needs no key, and no address.
+    named = dict(zip(strategy.names, strategy.profiles, strict=True))
+    members, errors = _each(strategy.asked, lambda each: _member(named[each], known))
     if any(isinstance(each, str) for each in strategy.profiles) and strategy.name in known():
         errors.append(f"{strategy.name!r}: a profile has this name too; give the strategy another")
     if errors:
         raise ConfigError("\n".join(errors))
     # A name may have stood for another, a section for its first model; from here on each goes by its own.
-    own = dict(zip(strategy.names, (member.name for member in members), strict=True))
-    weights = {own[name]: share for name, share in strategy.weights.items()}
-    return Route(strategy=replace(strategy, profiles=tuple(own.values()), weights=weights), members=tuple(members))
+    own = dict(zip(strategy.asked, (member.name for member in members), strict=True))
+    return Route(strategy=strategy.of(own), members=tuple(members))
 
 
 def _member(each: str | Profile, known: Callable[[], Profiles]) -> Profile:

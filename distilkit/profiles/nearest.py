@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from distilkit.profiles import aliases, schema
+from distilkit.profiles import aliases, schema, schema_strategies
 from distilkit.profiles.aliases import Rule
 from distilkit.profiles.tree import Path, dotted
 
@@ -34,7 +34,8 @@ _LEVELS: dict[str, tuple[type[BaseModel], Mapping[Path, Rule]]] = {
     "defaults": (schema.Shared, aliases.SECTION),
     "provider": (schema.Section, aliases.SECTION),
     "model": (schema.TopModel, aliases.MODEL),
-    "strategies": (schema.StrategyFields, aliases.STRATEGY),
+    "strategies": (schema_strategies.StrategyFields, aliases.STRATEGY),
+    "evidence": (schema_strategies.EvidenceFields, {}),
     "budget": (schema.BudgetFields, aliases.BUDGET),
 }
 _KNOWN_MISTAKES: dict[str, str] = {
@@ -94,6 +95,8 @@ def _level(location: Sequence[str | int]) -> str:
         return str(location[-2])
     if len(location) == 1:
         return "file"
+    if location[0] == "strategies" and "evidence" in location[2:-1]:
+        return "evidence"
     if location[0] == "providers":
         return "model" if "models" in location[2:-1] else "provider"
     return {"models": "model"}.get(str(location[0]), str(location[0]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -40,10 +41,18 @@ _LEFT_OUT = "# Left out, because a file would show it; name a variable instead, 
 def as_file(profiles: Profiles) -> tuple[str, list[str]]:
     """Return the text of a profile file, and the names of the fields that are left out because they may be secrets."""
     left_out = [dotted(path) for path in _secret_places(profiles.tree, ())]
-    kept = _plain(_without_secrets(profiles.tree), profiles.folder)
-    text = yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_ONE_LINE) if kept else ""
+    kept = plain(_without_secrets(profiles.tree), profiles.folder)
+    text = as_yaml(kept) if kept else ""
     said = _LEFT_OUT + "".join(f"#   {name}\n" for name in left_out) if left_out else ""
     return _HEAD + said + text, left_out
+
+
+def as_yaml(content: Any, *, flow: bool | None = False) -> str:
+    """Return what `plain` made as YAML; `flow` None writes what holds no list or mapping on one line."""
+    text: str = yaml.dump(
+        content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_ONE_LINE, default_flow_style=flow
+    )
+    return text
 
 
 def write_new(path: str | FilePath, text: str, *, overwrite: bool) -> None:
@@ -59,7 +68,7 @@ def write_new(path: str | FilePath, text: str, *, overwrite: bool) -> None:
         place = FilePath(path).resolve()
         is_free = overwrite or not place.exists()
         if is_free:
-            _write_whole(place, text)
+            write_whole(place, text)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise InputError(f"{str(path)[:_LONGEST_SHOWN]}: cannot be written: {reason or error}") from None
@@ -67,11 +76,14 @@ def write_new(path: str | FilePath, text: str, *, overwrite: bool) -> None:
         raise InputError(f"{path}: exists already; name another file, or say overwrite=True (its comments are lost)")
 
 
-def _write_whole(path: FilePath, text: str) -> None:
+def write_whole(path: FilePath, text: str, *, like: FilePath | None = None) -> None:
+    """Write a file whole or not at all, for its owner alone, or for those who may use the file `like`."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".distilkit-")  # mode 0600
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
+        if like is not None:
+            shutil.copymode(like, name)
         FilePath(name).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -111,11 +123,12 @@ def _without_secrets(item: Item) -> Item:
     return item
 
 
-def _plain(item: Item, folder: FilePath) -> Any:
+def plain(item: Item, folder: FilePath) -> Any:
+    """Return what a tree says as the values that a file is written from; relative paths start at `folder`."""
     if isinstance(item.value, dict):
         return {_spelling(name, each): _field(name, each, folder) for name, each in item.value.items()}
     if isinstance(item.value, list):
-        return [_plain(each, folder) for each in item.value]
+        return [plain(each, folder) for each in item.value]
     if isinstance(item.value, Var):
         return f"${{{item.value.name}}}"
     # `${` within a text is a variable to the reader.
@@ -124,7 +137,7 @@ def _plain(item: Item, folder: FilePath) -> Any:
 
 def _field(name: str, item: Item, folder: FilePath) -> Any:
     """Return a field's value; a relative path starts at this file's folder, and so is written whole."""
-    value = _plain(item, folder)
+    value = plain(item, folder)
     if name != "ssl_cert_path" or not isinstance(item.value, str) or item.value.startswith("~"):
         return value
     return str(folder / item.value).replace("${", "$${")
@@ -150,7 +163,11 @@ def _text(dumper: _Dumper, text: str) -> yaml.Node:
 
 def _number(dumper: _Dumper, number: Decimal) -> yaml.Node:
     text = format(number, "f")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", text if "." in text else f"{text}.0")
+    if isinstance(scalar(text), str):  # more digits than are read
+        text = format(number.normalize(), "e")
+    if "." not in text:
+        text = text.replace("e", ".0e") if "e" in text else f"{text}.0"
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
 
 
 _Dumper.add_representer(str, _text)

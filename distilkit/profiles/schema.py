@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from distilkit.profiles.budget import MOST_USD
 from distilkit.profiles.fields import (
@@ -28,15 +28,10 @@ from distilkit.profiles.fields import (
     Url,
     Whole,
 )
-from distilkit.profiles.strategy import Policy
+from distilkit.profiles.schema_strategies import StrategyFields
+from distilkit.profiles.strict import Strict
 from distilkit.profiles.structured_modes import Mode
 from distilkit.sim.spec import LimitStyle, ThinkingStyle
-
-
-class Strict(BaseModel):
-    """Unknown fields and mistyped values are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=())
 
 
 class RateLimitFields(Strict):
@@ -115,6 +110,7 @@ class SimulationFields(Strict):
     malformed_rate: Share | None = None
     empty_choices_rate: Share | None = None
     missing_usage_rate: Share | None = None
+    position_bias: Share | None = None
     seed: Whole | None = None
 
 
@@ -205,17 +201,6 @@ class TopModel(Model):
     """An entry of a `models:` that stands beside `providers:`."""
 
     provider: Name | None = None
-
-
-class StrategyFields(Strict):
-    """An entry of `strategies:`."""
-
-    policy: Policy | None = None
-    profiles: list[Name] | None = None
-    weights: dict[str, Annotated[Real, Field(gt=0)]] | None = None
-    max_failures: Count | None = None
-    recovery_timeout_s: Seconds | None = None
-    health_check_interval_s: Seconds | None = None
 
 
 Limit = Annotated[Dollars, Field(le=MOST_USD)]

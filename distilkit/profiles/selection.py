@@ -7,44 +7,66 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from distilkit.profiles.budget import Allowance, Budget
 from distilkit.profiles.catalog import Catalog, Entry
 from distilkit.profiles.check import checked
+from distilkit.profiles.evidence import Evidence, nobody
 from distilkit.profiles.fields import check_name
 from distilkit.profiles.nearest import did_you_mean
 from distilkit.profiles.providers import of_bare_model, provider_of
-from distilkit.profiles.schema import BudgetFields, StrategyFields
+from distilkit.profiles.schema import BudgetFields
+from distilkit.profiles.schema_strategies import StrategyFields
 from distilkit.profiles.strategy import Strategy
 from distilkit.profiles.tree import ENOUGH, Item, Problem, at
 
 if TYPE_CHECKING:
+    from distilkit.profiles.schema_strategies import EvidenceFields
     from distilkit.profiles.strategy import Policy
+
+Said = TypeVar("Said")
 
 _NONE = Item({}, 1)
 
 
 def strategies(root: Item, known: Catalog, problems: list[Problem]) -> dict[str, Strategy]:
     """Return the strategies, every profile they name looked up."""
-    found = {}
-    for name, item in _strategies(root).items():
-        already = len(problems)
-        fields = checked(StrategyFields, item, [])  # problems of its fields are told by the check of the file
-        members = [_member(each, known, problems) for each in item.fields.get("profiles", _NONE).items]
-        _check_names(name, item, members, known, problems)
-        weights = {member(word, known) or word: share for word, share in ((fields and fields.weights) or {}).items()}
-        policy: Policy = (fields and fields.policy) or ("weighted" if weights else "failover")
-        _check_weights(item, policy, members, weights, problems)
-        if fields is not None and len(problems) == already:
-            optional = fields.model_dump(include=_OPTIONAL, exclude_none=True)
-            found[name] = Strategy(
-                name=name, policy=policy, profiles=tuple(map(str, members)), weights=weights, **optional
-            )
-    return found
+    found = {name: _strategy(name, item, known, problems) for name, item in _strategies(root).items()}
+    return {name: each for name, each in found.items() if each is not None}
 
 
-_OPTIONAL = {"max_failures", "recovery_timeout_s", "health_check_interval_s"}
+def _strategy(name: str, item: Item, known: Catalog, problems: list[Problem]) -> Strategy | None:
+    already = len(problems)
+    fields = checked(StrategyFields, item, [])  # problems of its fields are told by the check of the file
+    members = [_member(each, known, problems) for each in item.fields.get("profiles", _NONE).items]
+    _check_names(name, item, members, known, problems)
+    weights = _by_profile(fields.weights if fields else None, known)
+    evidence = _by_profile(fields.evidence if fields else None, known)
+    policy: Policy = (fields and fields.policy) or _implied(weights, evidence)
+    _check_weights(item, policy, members, weights, problems)
+    if fields is None or len(problems) > already:
+        return None
+    figures = _figures(item, known, evidence, problems)
+    problems += _wrong_evidence(item, policy, members, fields.quality, figures) if len(problems) == already else []
+    if len(problems) > already:
+        return None
+    optional = fields.model_dump(include=_OPTIONAL, exclude_none=True)
+    return Strategy(
+        name=name, policy=policy, profiles=tuple(map(str, members)), weights=weights, evidence=figures, **optional
+    )
+
+
+_OPTIONAL = {"quality", "max_failures", "recovery_timeout_s", "health_check_interval_s"}
+
+
+def _by_profile(said: Mapping[str, Said] | None, known: Catalog) -> dict[str, Said]:
+    """Return what is said of each profile by its own name; a section stands for its first model."""
+    return {member(word, known) or word: each for word, each in (said or {}).items()}
+
+
+def _implied(weights: Mapping[str, object], evidence: Mapping[str, object]) -> Policy:
+    return "weighted" if weights else "cheapest_good_enough" if evidence else "failover"
 
 
 def _strategies(root: Item) -> Mapping[str, Item]:
@@ -72,6 +94,40 @@ def _check_weights(
         problems.append(at(item, f"weights are for policy weighted, not {policy}; drop one"))
     elif policy == "weighted" and set(weights) != set(members):
         problems.append(at(item, "every profile needs a weight, and every weight a profile; correct `weights`"))
+
+
+def _figures(
+    item: Item, known: Catalog, evidence: Mapping[str, EvidenceFields], problems: list[Problem]
+) -> dict[str, Evidence]:
+    places = _by_profile(item.fields.get("evidence", _NONE).fields, known)
+    found = {}
+    for name, fields in evidence.items():
+        try:
+            found[name] = Evidence(**fields.model_dump())
+        except ValueError as error:
+            problems.append(at(places[name], f"{error}; correct it"))
+    return found
+
+
+def _wrong_evidence(
+    item: Item,
+    policy: str,
+    members: Sequence[str | None],
+    quality: float | None,
+    evidence: Mapping[str, Evidence],
+) -> list[Problem]:
+    """Return what is wrong with the quality that a strategy asks for and the evidence it has; [] where nothing is."""
+    if policy != "cheapest_good_enough":
+        said = [item.fields[name] for name in ("quality", "evidence") if name in item.fields]
+        text = f"quality and evidence are for policy cheapest_good_enough, not {policy}; drop one"
+        return [at(each, text) for each in said[:1]]
+    if quality is None:
+        return [at(item, "quality is missing; add the least mean score wanted, such as `quality: 0.8`")]
+    if set(evidence) != set(members):
+        text = "every profile needs evidence, and all evidence a profile; correct `evidence`"
+        return [at(item.fields.get("evidence", item), text)]
+    told = nobody(evidence, quality)
+    return [at(item.fields["quality"], told)] if told else []
 
 
 def _member(item: Item, known: Catalog, problems: list[Problem]) -> str | None:

@@ -132,6 +132,10 @@ def _strategy(item: Item, notes: Notes) -> Item:
         fields["weights"] = profiles
         names = [Item(name, each.line, each.path) for name, each in profiles.fields.items()]
         fields["profiles"] = replace(profiles, value=list(names))
+    elif (evidence := fields.get("evidence")) and evidence.fields and "profiles" not in fields:
+        fields["profiles"] = replace(
+            evidence, value=[Item(name, each.line, each.path) for name, each in evidence.fields.items()]
+        )
     return rebuilt(shaped, _with_first(fields, item, notes))
 
 

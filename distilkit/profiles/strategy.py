@@ -8,14 +8,24 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
 from typing import Literal, get_args
 
 from distilkit.errors import InputError
+from distilkit.profiles.evidence import Evidence, in_order, nobody
 from distilkit.profiles.profile import Profile
 
-Policy = Literal["failover", "round_robin", "weighted", "least_cost", "fastest", "least_busy", "most_headroom"]
+Policy = Literal[
+    "failover",
+    "round_robin",
+    "weighted",
+    "least_cost",
+    "fastest",
+    "least_busy",
+    "most_headroom",
+    "cheapest_good_enough",
+]
 POLICIES: tuple[str, ...] = get_args(Policy)
 
 
@@ -28,6 +38,9 @@ class Strategy:
         policy: the rule.
         profiles: whom it chooses from, names or `Profile` objects; for `failover`, in the order they are tried.
         weights: for `weighted`, each profile's share by its name, any positive numbers; empty otherwise.
+        quality: for `cheapest_good_enough`, the least mean score; None otherwise.
+        evidence: for `cheapest_good_enough`, what is known of each profile, by its name: `Evidence`, or a mapping with
+            its fields, such as `{"quality": 0.86, "cost_per_item_usd": 0.0004}`; empty otherwise.
         max_failures: failures in a row after which a profile is left alone.
         recovery_timeout_s: seconds after which a profile left alone is tried again, with one request.
         health_check_interval_s: seconds between the tiny questions a run asks each profile beside its own calls, to
@@ -41,6 +54,8 @@ class Strategy:
     policy: Policy
     profiles: Sequence[str | Profile]
     weights: Mapping[str, float] = field(default_factory=dict)
+    quality: float | None = None
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
     max_failures: int = 3
     recovery_timeout_s: float = 300.0
     health_check_interval_s: float | None = None
@@ -59,12 +74,30 @@ class Strategy:
             raise _wrong(self, f"weights= takes a share for each name, such as {example}, not {_named(self.weights)}")
         object.__setattr__(self, "weights", dict(self.weights))
         _check_weights(self)
+        object.__setattr__(self, "evidence", _evidence(self))
+        _check_quality(self)
         _check_health(self)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of its profiles, in its order."""
-        return tuple(each if isinstance(each, str) else each.name for each in self.profiles)
+        return tuple(_name(each) for each in self.profiles)
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The names of those it may ask: all, or with `cheapest_good_enough` those that are, cheapest first."""
+        if self.quality is None:
+            return self.names
+        return tuple(in_order({name: self.evidence[name] for name in self.names}, self.quality))
+
+    def of(self, names: Mapping[str, str]) -> Strategy:
+        """Return it for some of its profiles, by other names: each one's own name to the other."""
+        return replace(
+            self,
+            profiles=tuple(names.values()),
+            weights={names[name]: share for name, share in self.weights.items() if name in names},
+            evidence={names[name]: each for name, each in self.evidence.items() if name in names},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +106,8 @@ class Route:
 
     Attributes:
         strategy: the rule; its `profiles` and `weights` name the members as they are called.
-        members: the profiles it chooses from, in the strategy's order.
+        members: the profiles it chooses from, in the strategy's order; with `cheapest_good_enough` those that are,
+            cheapest first.
     """
 
     strategy: Strategy
@@ -83,6 +117,10 @@ class Route:
     def name(self) -> str:
         """How it is called in `profiles=`, and the `profile` column."""
         return self.strategy.name
+
+
+def _name(profile: str | Profile) -> str:
+    return profile if isinstance(profile, str) else profile.name
 
 
 def _wrong(strategy: Strategy, what: str) -> InputError:
@@ -124,6 +162,37 @@ def _check_weights(strategy: Strategy) -> None:
             raise _wrong(strategy, f"weights= must be positive numbers, not {share!r} for {name!r}")
 
 
+def _evidence(strategy: Strategy) -> dict[str, Evidence]:
+    if not isinstance(strategy.evidence, Mapping):
+        example = "{'a': {'quality': 0.8, 'cost_per_item_usd': 0.0004}}"
+        raise _wrong(
+            strategy, f"evidence= takes what is known of each name, such as {example}, not {_named(strategy.evidence)}"
+        )
+    found = {}
+    for name, given in strategy.evidence.items():
+        try:
+            found[name] = Evidence.of(given)
+        except ValueError as error:
+            raise _wrong(strategy, f"evidence= of {name!r}: {error}") from None
+    return found
+
+
+def _check_quality(strategy: Strategy) -> None:
+    quality, evidence = strategy.quality, strategy.evidence
+    if strategy.policy != _BY_EVIDENCE:
+        if quality is not None or evidence:
+            raise _wrong(
+                strategy, f"quality= and evidence= are for policy={_BY_EVIDENCE!r}, not {strategy.policy!r}; drop one"
+            )
+        return
+    if not isinstance(quality, Real) or isinstance(quality, bool) or not math.isfinite(quality):
+        raise _wrong(strategy, f"quality= must be the least mean score, such as 0.8, not {quality!r}")
+    if set(evidence) != set(strategy.names):
+        raise _wrong(strategy, f"evidence= must be there for each of {', '.join(strategy.names)}, and no other")
+    if told := nobody(evidence, quality):
+        raise _wrong(strategy, told)
+
+
 def _check_health(strategy: Strategy) -> None:
     if (
         not isinstance(strategy.max_failures, Integral)
@@ -144,3 +213,4 @@ def _is_positive(value: object) -> bool:
 
 
 _LONGEST = 200
+_BY_EVIDENCE = "cheapest_good_enough"

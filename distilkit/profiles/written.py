@@ -6,6 +6,7 @@ spellings, exact numbers. What they say stands on line 0. Knows no catalog.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from distilkit.errors import ConfigError, InputError
 from distilkit.profiles import aliases
 from distilkit.profiles.aliases import Rule
 from distilkit.profiles.shapes import Notes, canonical
+from distilkit.profiles.strategy import Strategy
 from distilkit.profiles.tree import Item, Path
 from distilkit.profiles.yaml_strict import parse
 
@@ -52,22 +54,56 @@ def model_item(section: str, name: str, fields: Mapping[str, Any], notes: Notes,
     return _with_removals(moved, fields, aliases.MODEL, at)
 
 
+def strategy_item(strategy: Strategy, notes: Notes, *, label: str) -> Item:
+    """Return an entry of `strategies:`.
+
+    Raises:
+        InputError: it has `Profile` objects, which no file could name.
+    """
+    objects = [name for name, each in zip(strategy.names, strategy.profiles, strict=True) if not isinstance(each, str)]
+    if objects:
+        way = "add it with Providers.add_model(...), and name it"
+        raise InputError(f"{label}: {objects[0]!r} is a Profile object, which a file cannot name; {way}")
+    return _canonical({strategy.name: _fields_of(strategy)}, notes, label, top="strategies").fields[strategy.name]
+
+
+def _fields_of(strategy: Strategy) -> dict[str, Any]:
+    """Return the fields that a file would have, without those that are as they would be anyway."""
+    said = {
+        # Within a text `${` is a variable to the reader.
+        "profiles": [name.replace("${", "$${") for name in strategy.names],
+        "weights": strategy.weights,
+        "quality": strategy.quality,
+        "evidence": {name: each.given() for name, each in strategy.evidence.items()},
+    }
+    usual = {each.name: each.default for each in dataclasses.fields(Strategy) if each.name in _HEALTH}
+    health = {name: getattr(strategy, name) for name, value in usual.items() if getattr(strategy, name) != value}
+    return {
+        "policy": strategy.policy,
+        **{name: value for name, value in said.items() if value is not None and value != {}},
+        **health,
+    }
+
+
+_HEALTH = frozenset({"max_failures", "recovery_timeout_s", "health_check_interval_s"})
+
+
 def _given(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _canonical(providers: Mapping[str, Any], notes: Notes, label: str) -> Item:
-    text = _ODD.sub(_escaped, _dumped(providers, label))
+def _canonical(entries: Mapping[str, Any], notes: Notes, label: str, *, top: str = "providers") -> Item:
+    text = _ODD.sub(_escaped, _dumped({top: entries}, label))
     try:
         tree = parse(text.encode(), label)
     except ConfigError as error:
         raise ConfigError(str(error).replace(f"{label}:1: ", f"{label}: ")) from None
-    return canonical(_unlined(tree), notes).fields["providers"]
+    return canonical(_unlined(tree), notes).fields[top]
 
 
-def _dumped(providers: Mapping[str, Any], label: str) -> str:
+def _dumped(content: Mapping[str, Any], label: str) -> str:
     try:
-        return json.dumps({"providers": providers}, ensure_ascii=False, allow_nan=False, default=_plain)
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, default=_plain)
     except (TypeError, ValueError, RecursionError) as error:
         # What json says names types, never a value.
         raise InputError(f"{label}: fields are texts, numbers, true or false, lists and mappings: {error}") from None

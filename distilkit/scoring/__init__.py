@@ -3,10 +3,16 @@
 Works on any frame with the columns a scorer names; knows nothing of providers, prices or files.
 """
 
-from distilkit.scoring.applying import Score, Scores, apply, check, names
+from distilkit.scoring.applying import Score, Scores, aapply, apply, check, names
+from distilkit.scoring.choices import choice
+from distilkit.scoring.documents import json_equal, json_schema
+from distilkit.scoring.judges import judge, pairwise
+from distilkit.scoring.mathematics import math
+from distilkit.scoring.numbers import number, number_or_text
 from distilkit.scoring.numerals import last_number
 from distilkit.scoring.outcome import Row, Scorer, Unscored
-from distilkit.scoring.scorers import contains, exact, number, number_or_text, regex
+from distilkit.scoring.similar import similarity
+from distilkit.scoring.texts import contains, exact, regex
 
 __all__ = [
     "Row",
@@ -14,13 +20,21 @@ __all__ = [
     "Scorer",
     "Scores",
     "Unscored",
+    "aapply",
     "apply",
     "check",
+    "choice",
     "contains",
     "exact",
+    "json_equal",
+    "json_schema",
+    "judge",
     "last_number",
+    "math",
     "names",
     "number",
     "number_or_text",
+    "pairwise",
     "regex",
+    "similarity",
 ]

@@ -1,26 +1,28 @@
 """Put scores into a frame: which rows are scored, what a value may be, and where the columns go.
 
-Knows scorers only by their interface.
+Knows scorers only by their interface, whether they are functions of rows or ask models.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
-import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from distilkit._sync import Body, awaiting, blocking
+from distilkit.calls import Call
 from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
-from distilkit.scoring.outcome import Row, Scorer, Unscored, by_row
+from distilkit.running import Manner
+from distilkit.scoring.columns import answered_rows, columns_of, score_column
+from distilkit.scoring.judges.asking import Asking, begun
+from distilkit.scoring.outcome import Judged, Row, Scorer, Unscored, by_row
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_PACKAGE = __name__.partition(".")[0]
 
 Score = Scorer | Callable[[Row], Any]
 """A ready-made scorer, or any function of a row that returns True, False, a number, or None."""
@@ -39,68 +41,130 @@ def check(scores: Scores, columns: Iterable[str]) -> dict[str, Scorer]:
     Raises:
         InputError: a name is taken or empty, a score is not callable, or a column it needs is not there.
     """
-    taken = [*COLUMNS, *columns]
+    there = [*COLUMNS, *columns]
     scorers = {name: _scorer(name, score) for name, score in _named(scores).items()}
+    taken = set(there)
     for name, scorer in scorers.items():
-        _check_name(name, taken)
-        _check_needs(name, scorer, taken)
+        _check_name(name, _all_columns(name, scorer), taken)
+        _check_needs(name, scorer, there)
+        taken |= {*_all_columns(name, scorer)}
     return scorers
 
 
+def ready(
+    scorers: Mapping[str, Scorer],
+    manner: Manner,
+    config: str | Path | None,
+    calls: Sequence[Call],
+    profiles: Sequence[str],
+) -> Asking | None:
+    """Look, before anything is paid, whether scorers that ask models can, and return the run they are part of.
+
+    Args:
+        scorers: from `check`.
+        manner: how the run goes about it, with all its limits.
+        config: its profile file.
+        calls: those that are made for answers.
+        profiles: the names of those whose answers are scored.
+
+    Returns:
+        What `scored` takes, after `Asking.after`; None where no scorer asks.
+
+    Raises:
+        ConfigError: a judge's profile is unknown, or its key is not set and answers would be paid.
+        InputError: a scorer compares with a profile that is not asked.
+    """
+    if all(scorer.ask is None for scorer in scorers.values()):
+        return None
+    asking = begun(manner, config, calls, profiles)
+    for scorer in scorers.values():
+        if scorer.ready is not None:
+            scorer.ready(asking)
+    return asking
+
+
 def names(scores: Scores) -> list[str]:
-    """Return the names of the columns that scorers make."""
+    """Return the names of the columns that hold the scores."""
     return list(_named(scores))
 
 
-def apply(frame: pd.DataFrame, score: Scores) -> pd.DataFrame:
+def made(scores: Scores) -> list[str]:
+    """Return the names of all columns that scorers may make: the scores, the reasons, and what stands beside them."""
+    scorers = {str(name): _scorer(str(name), score) for name, score in _named(scores).items()}
+    return [column for name, scorer in scorers.items() for column in _all_columns(name, scorer)]
+
+
+def _apply(frame: pd.DataFrame, score: Scores) -> Body[pd.DataFrame]:
     """Return a copy of `frame` with a column for each score at its end, in order.
 
     Verdicts become `boolean`, numbers `Float64`. A row that failed (`error_kind`) or has no content scores `<NA>`; so
     does a row on which a scorer raised, and then a column `<name>_reason` says why, and one warning how often.
     Without scores the frame is returned as it is.
 
+    A model judge is asked here, with the store and the budget it was made with; its verdicts are stored like answers.
+
     Raises:
         InputError: as `check`; or a scorer returned texts, or a number of values other than the number of rows.
+        ConfigError: a judge's profile is unknown, or its key is not set.
     """
-    scorers = check(score, map(str, frame.columns))
+    return (yield from scored(frame, check(score, map(str, frame.columns))))
+
+
+apply = blocking(_apply)
+aapply = awaiting(_apply)
+
+
+def scored(frame: pd.DataFrame, scorers: Mapping[str, Scorer], asking: Asking | None = None) -> Body[pd.DataFrame]:
+    """Score a frame by what `check` returned; as part of a run where `asking` says how that goes about it."""
     if not scorers:
         return frame
     added: dict[str, pd.Series] = {}
     for name, scorer in scorers.items():
-        added[name], reasons = scores_and_reasons(frame, name, scorer)
-        if reasons.notna().any():
-            added[f"{name}_reason"] = reasons
-            _warn(name, reasons)
+        judged = yield from _judged(frame, name, scorer, asking)
+        if asking is not None:
+            asking = asking.after(judged.rows, judged.stopped)
+        added |= columns_of(frame, name, scorer, judged)
     return frame.assign(**added)
 
 
-def scores_and_reasons(frame: pd.DataFrame, name: str, scorer: Scorer) -> tuple[pd.Series, pd.Series]:
-    """Return one score a row, and for rows that could not be scored the reason; `<NA>` elsewhere."""
-    import pandas as pd
+def only_scores(frame: pd.DataFrame, scorer: Scorer) -> pd.Series:
+    """Return the scores alone, without reasons, under the scorer's own name."""
 
+    def body() -> Body[pd.Series]:
+        judged = yield from _judged(frame, scorer.name, scorer, None)
+        return score_column(frame, scorer.name, scorer, judged.scores)
+
+    return blocking(body)()
+
+
+def _judged(frame: pd.DataFrame, name: str, scorer: Scorer, asking: Asking | None) -> Body[Judged]:
+    """Score the rows that hold an answer."""
     _check_needs(name, scorer, map(str, frame.columns))
-    answered = _answered(frame)
-    values = _values(name, scorer, frame.loc[answered.to_numpy()])
-    reasons = [_writable(value.reason) if isinstance(value, Unscored) else None for value in values]
-    scores = [None if isinstance(value, Unscored) else value for value in values]
-    verdicts = all(value is None or isinstance(value, bool) for value in scores) and (
-        scorer.binary or any(value is not None for value in scores)
-    )
-    return (
-        _spread(scores, answered, pd.BooleanDtype() if verdicts else pd.Float64Dtype(), name),
-        _spread(reasons, answered, pd.StringDtype(), f"{name}_reason"),
-    )
-
-
-def _values(name: str, scorer: Scorer, answered: pd.DataFrame) -> list[bool | float | Unscored | None]:
+    answered = frame.loc[answered_rows(frame).to_numpy()]
     if not len(answered):
-        return []
-    returned = scorer.function(answered)
+        return Judged(scores=[], beside={ending: [] for ending in scorer.beside})
+    if scorer.ask is None:
+        returned: Any = None if scorer.function is None else scorer.function(answered)
+        return Judged(scores=_values(name, returned, len(answered)))
+    judged = yield from scorer.ask(answered, asking)
+    return Judged(
+        scores=_values(name, judged.scores, len(answered)),
+        beside=judged.beside,
+        rows=judged.rows,
+        stopped=judged.stopped,
+    )
+
+
+def _all_columns(name: str, scorer: Scorer) -> list[str]:
+    return [name, f"{name}_reason", *(f"{name}_{ending}" for ending in scorer.beside)]
+
+
+def _values(name: str, returned: Any, count: int) -> list[bool | float | Unscored | None]:
     if isinstance(returned, (str, bytes)) or not isinstance(returned, Iterable):
         raise InputError(f"score {name!r} must return one value a row, not {type(returned).__name__}")
     values = [_value(name, value) for value in returned]
-    if len(values) != len(answered):
-        raise InputError(f"score {name!r} returned {len(values)} values for {len(answered)} rows")
+    if len(values) != count:
+        raise InputError(f"score {name!r} returned {len(values)} values for {count} rows")
     return values
 
 
@@ -122,33 +186,6 @@ def _value(name: str, value: Any) -> bool | float | Unscored | None:
     return number if math.isfinite(number) else Unscored(f"not a finite number: {number}")
 
 
-def _writable(text: str) -> str:
-    """Return a text that a string column can hold: half a surrogate pair, from a caller's data, is not one."""
-    return text.encode(errors="replace").decode()
-
-
-def _answered(frame: pd.DataFrame) -> pd.Series:
-    """Return which rows hold an answer; frames from elsewhere may lack either column."""
-    import pandas as pd
-
-    answered = pd.Series(True, index=frame.index)
-    if "error_kind" in frame:
-        answered &= frame["error_kind"].isna()
-    if "content" in frame:
-        answered &= frame["content"].notna()
-    return answered
-
-
-def _spread(values: list[Any], answered: pd.Series, dtype: Any, name: str) -> pd.Series:
-    """Return the values at the answered rows and `<NA>` between them."""
-    import numpy as np
-    import pandas as pd
-
-    full = np.full(len(answered), None, dtype=object)
-    full[answered.to_numpy()] = np.fromiter(values, dtype=object, count=len(values))
-    return pd.Series(full, index=answered.index, name=name).astype(dtype)
-
-
 def _named(scores: Scores) -> Mapping[str, Score]:
     if scores is None:
         return {}
@@ -168,10 +205,10 @@ def _scorer(name: str, score: Any) -> Scorer:
     return by_row(name, score)
 
 
-def _check_name(name: Any, taken: list[str]) -> None:
+def _check_name(name: Any, columns: Iterable[str], taken: set[str]) -> None:
     if not isinstance(name, str) or not name.strip():
         raise InputError(f"a score's name must be a text, not {name!r}")
-    for column in (name, f"{name}_reason"):
+    for column in columns:
         if column in taken:
             raise InputError(f"score {name!r}: the frame has a column {column!r} already; give the score another name")
 
@@ -182,24 +219,3 @@ def _check_needs(name: str, scorer: Scorer, columns: Iterable[str]) -> None:
         if column not in there:
             own = ", ".join(repr(column) for column in there if column not in COLUMNS) or "none"
             raise InputError(f"score {name!r} needs a column {column!r}; beside the built-in columns there are: {own}")
-
-
-def _warn(name: str, reasons: pd.Series) -> None:
-    given = reasons.dropna()
-    warnings.warn(
-        f"score {name!r} is <NA> on {len(given)} of {len(reasons)} rows, first because of {given.iloc[0]!r}; "
-        f"see column {name + '_reason'!r}",
-        UserWarning,
-        stacklevel=_callers_level(),
-    )
-
-
-def _callers_level() -> int:
-    """Return the stack level, seen from the function that asks, of the first line outside this package.
-
-    How many lines of ours lie between differs: a frame is scored by `apply`, or by `compare` through its two faces.
-    """
-    frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        frame, level = frame.f_back, level + 1
-    return level

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 
 # Thousands as 1,234,567 or, in India, 12,34,567; or with a thin space.
@@ -44,9 +45,26 @@ _NUMBER = re.compile(
 # How GSM8K and those who learnt from it close an answer. A heading (`#### Step 2`) is none.
 _MARKED = re.compile(r"(?m)^\s{0,8}####[ \t]{0,8}(?=[-\u2212$\\.\d])(?!\d{1,3}[.)][ \t])")
 _BOXED = "\\boxed{"
+_SIGNS = "$\u20ac\u00a3\u00a5\u20b9"
+_UNIT_WITHIN = 80
 
 # LaTeX's thin spaces and its protected comma stand between groups of three digits.
 _TEX_GROUPS = re.compile(r"(?<=\d)(?:\\[,!;]|\{,\})(?=\d{3}(?!\d))")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    r"""A number and what stands round it, where its unit may be.
+
+    Attributes:
+        value: the number.
+        sign: the currency sign before it, `$` for `\$` too, or "".
+        after: the start of what follows it on its line.
+    """
+
+    value: Decimal
+    sign: str = ""
+    after: str = ""
 
 
 def last_number(text: str) -> Decimal | None:
@@ -63,9 +81,19 @@ def last_number(text: str) -> Decimal | None:
     >>> last_number("I cannot tell.") is None
     True
     """
+    found = last_quantity(text)
+    return None if found is None else found.value
+
+
+def last_quantity(text: str) -> Quantity | None:
+    """Return the number that `text` ends with, as `last_number` finds it, with what stands round it; or None.
+
+    >>> last_quantity("It is $3 per day.")
+    Quantity(value=Decimal('3'), sign='$', after=' per day.')
+    """
     text = _TEX_GROUPS.sub(",", text)
-    for part in _places(text):
-        found = _last(part)
+    for part, behind in _places(text):
+        found = _last(part, behind)
         if found is not None:
             return found
     return None
@@ -81,17 +109,18 @@ def whole_number(text: str) -> Decimal | None:
     return _value(match) if match else None
 
 
-def _places(text: str) -> Iterator[str]:
-    """Yield where to look, the most telling place first."""
+def _places(text: str) -> Iterator[tuple[str, str]]:
+    """Yield where to look, the most telling place first, each with what follows it on its line."""
     start = text.rfind(_BOXED)
     if start >= 0:
-        yield _braced(text, start + len(_BOXED))
+        inside = _braced(text, start + len(_BOXED))
+        yield inside, text[start + len(_BOXED) + len(inside) :][:_UNIT_WITHIN].partition("\n")[0]
     marks = list(_MARKED.finditer(text))
     if marks:
         line = text[marks[-1].end() :].partition("\n")[0]
         match = _NUMBER.match(line)
-        yield match[0] if match else ""
-    yield text
+        yield (match[0], line[match.end() :]) if match else ("", "")
+    yield text, ""
 
 
 def _braced(text: str, start: int) -> str:
@@ -104,12 +133,18 @@ def _braced(text: str, start: int) -> str:
     return text[start:]
 
 
-def _last(text: str) -> Decimal | None:
+def _last(text: str, behind: str) -> Quantity | None:
     for match in reversed(list(_NUMBER.finditer(text))):
         value = _value(match)
         if value is not None:
-            return value
+            rest = text[match.end() :][:_UNIT_WITHIN]
+            after = rest.partition("\n")[0] if "\n" in rest else (rest + behind)[:_UNIT_WITHIN]
+            return Quantity(value, _sign(match), after)
     return None
+
+
+def _sign(match: re.Match[str]) -> str:
+    return next((sign for sign in match[0] if sign in _SIGNS), "")
 
 
 def _value(match: re.Match[str]) -> Decimal | None:

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from distilkit.sim.asked import Asked, tokens
+from distilkit.sim.judging import case_in, judged
 from distilkit.sim.problem import Posed
 from distilkit.sim.shaped import Form
 from distilkit.sim.spec import Dials
@@ -51,6 +52,12 @@ def answer(asked: Asked, name: str, dials: Dials) -> list[Choice]:
     They depend on `name`, the dials that `Dials.digest` covers, the messages and the sample; `max_tokens`, `stop` and
     `n` cut them.
     """
+    case = case_in(asked.prompt) if asked.schema is None else None
+    if case is not None:
+        # Whoever cannot tell guesses, and is right half the time.
+        share = (1 + chance(dials.skill, case.question.difficulty)) / 2
+        said = judged(case, asked, name, dials, share)
+        return [_told(asked, dials, said, _rng(asked, name, dials, index)) for index in range(asked.n)]
     # A repair of an answer comes after the question it answers.
     known = (find(text) for text in (asked.prompt, *(asked.earlier if asked.schema is not None else ())))
     question = next((posed for posed in known if posed), None) or made_up(asked.prompt)
@@ -82,6 +89,10 @@ def _rng(asked: Asked, name: str, dials: Dials, index: int) -> Random:
 def _choice(asked: Asked, dials: Dials, question: Posed, rng: Random) -> Choice:
     is_right = rng.random() < chance(dials.skill, question.difficulty)
     said = rightly(question) if is_right else wrongly(question, rng)
+    return _told(asked, dials, said, rng)
+
+
+def _told(asked: Asked, dials: Dials, said: Said, rng: Random) -> Choice:
     plain = said_plainly(said, dials.verbosity) if asked.schema is None else _shaped(asked.schema, said, dials, rng)
     if dials.thinking == "none":
         return _cut(plain, None, "", asked)

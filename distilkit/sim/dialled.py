@@ -12,7 +12,8 @@ from typing import Any
 
 from distilkit.sim.spec import LIMIT_STYLES, THINKING_STYLES, Dials
 
-_SHARES = ("skill", "jitter", "error_rate", "drop_rate", "malformed_rate", "empty_choices_rate", "missing_usage_rate")
+_FAULT_RATES = ("error_rate", "drop_rate", "malformed_rate", "empty_choices_rate", "missing_usage_rate")
+_SHARES = ("skill", "jitter", *_FAULT_RATES, "position_bias")
 _LIMITS = ("requests_per_minute", "tokens_per_minute", "input_tokens_per_minute", "output_tokens_per_minute")
 _WHOLE = {**dict.fromkeys(_LIMITS, 1), "thinking_tokens": 0, "seed": -inf}
 _OPTIONAL = (*_LIMITS, "outage_from_s", "outage_until_s")

@@ -29,8 +29,11 @@ _LATER_DIALS = frozenset(
         "retry_after",
         "outage_from_s",
         "outage_until_s",
+        "position_bias",
     )
 )
+# The same for what decides the text of an answer.
+_LATER_ANSWER_DIALS = ("position_bias",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Dials:
         malformed_rate: 0 to 1, replies with status 200 and torn JSON.
         empty_choices_rate: 0 to 1, replies with `choices: []`.
         missing_usage_rate: 0 to 1, good replies without `usage`.
+        position_bias: 0 to 1, comparisons of two answers that are decided for the first one, whatever it says.
         seed: changes every random choice above.
     """
 
@@ -85,12 +89,14 @@ class Dials:
     malformed_rate: float = 0.0
     empty_choices_rate: float = 0.0
     missing_usage_rate: float = 0.0
+    position_bias: float = 0.0
     seed: int = 0
 
     def digest(self) -> str:
         """Return 12 hexadecimal digits that change when, and only when, an answer could."""
         dials = asdict(self)
-        return _digest({name: dials[name] for name in _ANSWER_DIALS})
+        later = [name for name in _LATER_ANSWER_DIALS if dials[name] != getattr(_DEFAULT, name)]
+        return _digest({name: dials[name] for name in (*_ANSWER_DIALS, *later)})
 
     def full_digest(self) -> str:
         """Return 12 hexadecimal digits that change when any dial does."""

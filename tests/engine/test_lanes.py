@@ -133,6 +133,17 @@ def test_least_cost_asks_the_cheaper(world: Any) -> None:
     assert served(world) == {"b": 10}
 
 
+def test_what_is_not_good_enough_is_never_asked_not_even_where_all_others_fail(world: Any, make_record: Any) -> None:
+    known: Any = {"a": {"quality": 0.9}, "b": {"quality": 0.8, "cost_per_item_usd": 1}, "c": {"quality": 0.7}}
+    members = [member(name, retry=Retry(max_attempts=1)) for name in known]
+    world.reply = failing(make_record, "a", "b")
+
+    world.run(routed(2, *members, policy="cheapest_good_enough", quality=0.8, evidence=known))
+
+    assert {call.profile.name for call in world.sent} == {"a", "b"}
+    assert all(isinstance(outcome, Failure) for outcome in world.outcomes.values())
+
+
 def test_most_headroom_spreads_over_the_limits(world: Any) -> None:
     limits = RateLimit(tokens_per_minute=3_000)
     regions = [member(name, limits=limits) for name in ("east", "west")]

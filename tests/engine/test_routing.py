@@ -22,7 +22,10 @@ NAMES = ("a", "b", "c")
 
 def strategy(policy: Policy, weights: dict[str, float] | None = None) -> Strategy:
     weights = weights or (dict.fromkeys(NAMES, 1.0) if policy == "weighted" else {})
-    return Strategy(name="s", policy=policy, profiles=tuple(weights) or NAMES, weights=weights)
+    more: dict[str, Any] = {}
+    if policy == "cheapest_good_enough":
+        more = {"quality": 0.8, "evidence": {name: {"quality": 0.9, "cost_per_item_usd": 1} for name in NAMES}}
+    return Strategy(name="s", policy=policy, profiles=tuple(weights) or NAMES, weights=weights, **more)
 
 
 def candidates(field: str, *values: Any) -> list[Candidate]:
@@ -109,6 +112,30 @@ def test_the_others_share_what_one_that_is_away_would_have_had() -> None:
 
 def test_the_cheapest_is_asked_first_and_unknown_prices_last() -> None:
     assert ordered("least_cost", candidates("cost_usd", None, Decimal("0.02"), Decimal("0.01"))) == "cba"
+
+
+def good_enough(**evidence: tuple[float, float | None]) -> Strategy:
+    """A strategy of quality and dollars by name."""
+    known: Any = {name: {"quality": quality, "cost_per_item_usd": usd} for name, (quality, usd) in evidence.items()}
+    return Strategy(name="s", policy="cheapest_good_enough", profiles=tuple(evidence), quality=0.8, evidence=known)
+
+
+def test_the_cheapest_good_enough_is_asked_first_and_what_is_not_never() -> None:
+    of = good_enough(a=(0.95, 0.03), b=(0.79, 0.001), c=(0.8, 0.02))
+
+    assert order(of, candidates("in_flight", 0, 0, 0), Turn())[0] == ["c", "a"]
+
+
+def test_a_good_one_of_unknown_cost_is_asked_last() -> None:
+    of = good_enough(a=(0.9, None), b=(0.9, 2.0), c=(0.9, 1.0))
+
+    assert order(of, candidates("in_flight", 0, 0, 0), Turn())[0] == ["c", "b", "a"]
+
+
+def test_where_the_cheapest_good_one_is_away_the_next_is_asked() -> None:
+    of = good_enough(a=(0.95, 0.03), b=(0.79, 0.001), c=(0.8, 0.02))
+
+    assert order(of, candidates("available", True, True, False), Turn())[0] == ["a"]
 
 
 def test_the_fastest_is_asked_first() -> None:

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.container import ErrorbarContainer
 
 from distilkit import plot
 from distilkit.errors import InputError
@@ -39,8 +38,12 @@ def draw(ax: Axes) -> bytes:
 
 
 def points(ax: Axes) -> set[tuple[float, float]]:
-    bars = [container for container in ax.containers if isinstance(container, ErrorbarContainer)]
-    return {(float(x), float(y)) for bar in bars for x, y in zip(*bar.lines[0].get_data(), strict=True)}
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    return {(float(x), float(y)) for line in dots for x, y in zip(*line.get_data(), strict=True)}
+
+
+def bars(ax: Axes, cap: str) -> list[list[list[float]]]:
+    return [line.get_xydata().tolist() for line in ax.lines if line.get_marker() == cap]
 
 
 def names(ax: Axes) -> list[str]:
@@ -68,15 +71,70 @@ def test_the_stepped_line_goes_through_the_undominated_only(table_of: MakeTable)
     (line,) = [line for line in ax.lines if line.get_drawstyle() == "steps-post"]
     assert list(line.get_ydata()) == [0.5, 0.7, 0.7]
     assert list(line.get_xdata())[:2] == [1.0, 1.5]
-    assert legend(ax) == ["on the frontier", "beaten on cost and score"]
+    assert legend(ax) == ["on the frontier", "beaten on cost and score", "mix of two models"]
 
 
-def test_bars_are_the_intervals(table_of: MakeTable) -> None:
-    table = table_of(["a"], [1.0], [0.5]).assign(correct_low=0.375, correct_high=0.75)
+def test_bars_are_the_intervals_of_score_and_of_cost(table_of: MakeTable) -> None:
+    table = table_of(["a"], [1.0], [0.5]).assign(
+        correct_low=0.375, correct_high=0.75, cost_low_usd=0.5, cost_high_usd=2.0
+    )
 
-    (bar,) = [container for container in plot.frontier(table).containers if len(container.lines[0].get_xdata())]
+    ax = plot.frontier(table)
 
-    assert bar.lines[2][0].get_segments()[0].tolist() == [[1.0, 0.375], [1.0, 0.75]]
+    assert bars(ax, "_") == [[[1.0, 0.375], [1.0, 0.75]]]
+    assert bars(ax, "|") == [[[0.5, 0.5], [2.0, 0.5]]]
+
+
+def test_what_a_mix_gives_is_straight_in_dollars_and_bent_on_a_logarithm(table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["a", "under", "b"], [1.0, 20.0, 101.0], [0.0, 0.1, 1.0]))
+
+    (line,) = [line for line in ax.lines if line.get_linestyle() == "--"]
+    x, y = line.get_data()
+    assert ax.get_xscale() == "log"
+    assert len(x) > 50
+    assert y == pytest.approx((x - 1.0) / 100)
+
+
+def test_the_chance_to_be_on_the_frontier_stands_behind_the_name() -> None:
+    table = pd.DataFrame(
+        {
+            "profile": ["small", "large"],
+            "score": "correct",
+            "n": 120,
+            "quality": [0.5, 0.75],
+            "quality_low": [0.4, 0.65],
+            "quality_high": [0.6, 0.85],
+            "cost_per_item_usd": [1.0, 2.0],
+            "on_frontier": True,
+            "p_frontier": pd.array([0.9731, None], dtype="Float64"),
+        }
+    )
+
+    ax = plot.frontier(table)
+
+    assert sorted(names(ax)) == ["large", "small, 97 %"]
+    assert ax.get_title(loc="left") == "correct against cost, 120 prompts"
+    with pytest.raises(InputError, match="no score 'brief'; the table is of 'correct'"):
+        plot.frontier(table, score="brief")
+
+
+def test_published_means_are_points_without_bars() -> None:
+    table = pd.DataFrame({"profile": ["a", "b"], "accuracy": [0.5, 0.75], "cost_per_item_usd": [1.0, 2.0]})
+
+    ax = plot.frontier(table, score="accuracy")
+
+    assert points(ax) == {(1.0, 0.5), (2.0, 0.75)}
+    assert ax.get_ylabel() == "accuracy, mean"
+
+
+def test_names_that_have_no_room_are_numbers_with_a_key(table_of: MakeTable) -> None:
+    ax = plt.figure(figsize=(3.3, 3.3), layout="constrained").subplots()
+    long = ["provider/a-model-with-a-long-name", "provider/another-model-with-such"]
+
+    plot.frontier(table_of(long, [1.0, 1.1], [0.5, 0.6]), ax=ax)
+
+    assert sorted(names(ax)) == ["1", "2"]
+    assert legend(ax)[:2] == [f"1: {long[0]}", f"2: {long[1]}"]
 
 
 def test_a_frame_of_answers_is_summarised_first() -> None:
@@ -92,7 +150,8 @@ def test_a_frame_of_answers_is_summarised_first() -> None:
     ax = plot.frontier(frame, score="ok")
 
     assert points(ax) == {(2.0, 0.5), (1.0, 1.0)}
-    assert "95 % interval" in ax.get_ylabel()
+    assert "95 % region of both" in legend(ax)
+    assert bars(ax, "_") == []
 
 
 @pytest.mark.parametrize(
@@ -251,4 +310,4 @@ def test_half_a_surrogate_pair_in_a_name_or_an_answer_is_drawn_around() -> None:
     ax = plot.frontier(frame.assign(good=pd.array([True, False], dtype="boolean")))
 
     ax.figure.canvas.draw()
-    assert {"a", "b"} <= {text.get_text() for text in ax.texts}
+    assert {"a, >99 %", "b, <1 %"} <= {text.get_text() for text in ax.texts}

@@ -66,4 +66,4 @@ def test_names_are_shorter_in_narrow_axes() -> None:
         ax = plt.figure(figsize=(width, 3)).subplots()
         lengths.append(len(write_labels(ax, [(0.5, 0.5)], ["x" * 100])[0].get_text()))
 
-    assert lengths == [14, 34]
+    assert lengths == [20, 34]

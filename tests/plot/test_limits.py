@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 
 from distilkit import plot
 from distilkit.errors import InputError
-from distilkit.plot.limits import ALARM, LINES
 
 HOSTILE = ["$x^{2$", "_hidden", "two\nlines $a$", "\\frac{", "a" * 300, "\u202egnp.exe\x00", "", "<b>\ud800"]
 REFUSED = 429
@@ -197,8 +196,7 @@ def test_the_legend_covers_no_line(width: float) -> None:
     ax.figure.draw_without_rendering()
     legend = ax.get_legend()
     assert legend is not None
-    bottom = legend.get_window_extent().y0
-    assert bottom > ax.transData.transform((0, 500))[1]
+    assert legend.get_window_extent().y1 < ax.bbox.y0
 
 
 @pytest.mark.parametrize(("style", "bright"), [("default", False), ("dark_background", True)])
@@ -211,20 +209,6 @@ def test_words_and_limit_stand_out_from_the_background(style: str, bright: bool)
     line = next(line for line in ax.lines if line.get_linestyle() == "--")
     for color in (legend.get_texts()[0].get_color(), line.get_color()):
         assert (to_rgb(color)[0] > 0.8) is bright
-
-
-@pytest.mark.parametrize("background", ["#ffffff", "#111111"])
-@pytest.mark.parametrize("color", [*LINES, ALARM])
-def test_colours_can_be_seen_on_light_and_dark(color: str, background: str) -> None:
-    """At least 3:1, which WCAG 2.1 asks of graphics."""
-    bright, dim = sorted((_luminance(color), _luminance(background)), reverse=True)
-
-    assert (bright + 0.05) / (dim + 0.05) >= 3
-
-
-def _luminance(color: str) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(color)]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def test_nothing_to_draw_is_an_empty_picture() -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from distilkit.errors import ConfigError, DistilkitError, InputError
-from distilkit.profiles import ConfigWarning, load_profiles, resolve
-from distilkit.profiles.changes import less, with_default, with_fields, with_model
+from distilkit.profiles import ConfigWarning, Profile, Strategy, load_profiles, resolve
+from distilkit.profiles.changes import less, with_default, with_fields, with_model, with_strategy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -270,3 +270,39 @@ def test_unlisted_models_and_routes_are_found_among_changed_profiles(known: Prof
 
     assert unlisted.name == "openai/gpt-5"
     assert route.name == "safe"
+
+
+def router(**more: Any) -> Strategy:
+    evidence: Any = {"openai/mini": {"quality": 0.7}, "lab": {"quality": 0.9, "cost_per_item_usd": 1 / 3e4}}
+    fields = {"name": "router", "policy": "cheapest_good_enough", "profiles": tuple(evidence), "quality": 0.8}
+    return Strategy(**{**fields, "evidence": evidence, **more})
+
+
+def test_a_strategy_is_added_and_the_same_again_changes_nothing(known: Profiles) -> None:
+    more = with_strategy(known, router())
+
+    assert more.strategies == {**known.strategies, "router": router()}
+    assert "router" not in known.strategies
+    assert with_strategy(more, router()) is more
+    assert less(more, "router").strategies == known.strategies
+
+
+@pytest.mark.parametrize(
+    ("strategy", "told"),
+    [
+        (
+            router(name="safe"),
+            r"add_strategy\('safe'\): there is another strategy of this name; remove\('safe'\) first",
+        ),
+        (router(name="lab2", evidence={"a": {"quality": 1}}, profiles=("a",)), "no such profile"),
+        (router(name="openai/mini", evidence={"lab": {"quality": 1}}, profiles=("lab",)), "a profile has this name"),
+        (
+            Strategy(name="s", policy="failover", profiles=[Profile(name="p", provider="sim", model="m", section="p")]),
+            r"add_strategy\('s'\): 'p' is a Profile object, which a file cannot name",
+        ),
+        ("safe", r"add_strategy\(\) takes a Strategy, not str"),
+    ],
+)
+def test_a_strategy_that_cannot_be_added_is_refused(strategy: Any, told: str, known: Profiles) -> None:
+    with pytest.raises(DistilkitError, match=told):
+        with_strategy(known, strategy)

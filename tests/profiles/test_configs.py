@@ -37,6 +37,11 @@ def test_weights_of_the_strategies_file() -> None:
     assert shares.weights == {"openai/gpt-4o": 0.5, "anthropic": 0.3, "ollama": 0.2}
 
 
+def test_the_router_of_the_strategies_file() -> None:
+    router = load_profiles(CONFIGS / "strategies.yaml").strategies["router"]
+    assert router.asked == ("openai/gpt-4o-mini", "openai/gpt-4o")
+
+
 def test_the_budget_of_the_strategies_file() -> None:
     budget = load_profiles(CONFIGS / "strategies.yaml").budget
     assert (budget.daily, budget.monthly, budget.providers["openai"].daily) == (10, 300, 3)

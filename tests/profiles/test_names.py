@@ -256,3 +256,20 @@ def test_a_missing_key_of_a_bare_model_names_the_variables() -> None:
     assert profile.api_key is not None
     with pytest.raises(ConfigError, match="gpt-4o-mini: no key: set GPT_4O_MINI_API_KEY or OPENAI_API_KEY"):
         profile.api_key.reveal()
+
+
+def test_a_route_has_only_the_good_enough_the_cheapest_first(load: Load) -> None:
+    """Who is never asked is not even built, so it needs no key and no address."""
+    evidence = (
+        "{openai: {quality: 0.9, cost_per_item_usd: 2}, lone: {quality: 0.8, cost_per_item_usd: 1}, bad: {quality: 0}}"
+    )
+    text = f"{FILE.replace('careful: {', 's: {quality: 0.8, evidence: ' + evidence + '}}, careful: {')}"
+    text = text.replace("  listed:", "  bad: {type: openai, model: '${NO_SUCH_VARIABLE}'}\n  listed:")
+    text = text.replace("evidence: " + evidence + "}}, ", "evidence: " + evidence + "}, ")
+
+    (route,) = resolve(["s"], load(text))
+
+    assert isinstance(route, Route)
+    assert [member.name for member in route.members] == ["lone", "openai/x"]
+    assert route.strategy.profiles == ("lone", "openai/x")
+    assert set(route.strategy.evidence) == {"lone", "openai/x"}

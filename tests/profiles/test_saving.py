@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from distilkit.errors import InputError
-from distilkit.profiles import load_profiles
-from distilkit.profiles.changes import with_fields, with_model
+from distilkit.profiles import Strategy, load_profiles
+from distilkit.profiles.changes import with_fields, with_model, with_strategy
 from distilkit.profiles.saving import as_file, write_new
 from distilkit.profiles.yaml_strict import parse
 
@@ -156,3 +156,23 @@ def test_a_change_of_a_written_file_is_a_change_of_the_same(write: Callable[...,
     known = with_model(load_profiles(), "lab", "m", {"type": "ollama"})
 
     assert with_fields(again(known, write), "lab", {"rpm": 3})["lab/m"].limits.requests_per_minute == 3
+
+
+@given(
+    quality=st.floats(1e-20, 1e12) | st.floats(-1e12, -1e-20) | st.just(0.0),
+    below=st.floats(1e-20, 1),
+    cost=st.none() | st.floats(1e-20, 1e6),
+    n=st.none() | st.integers(1, 10**9),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_digit_of_the_evidence_is_kept(
+    quality: float, below: float, cost: float | None, n: int | None, write: Callable[..., Path]
+) -> None:
+    known: Any = {"sim/small": {"quality": quality, "quality_low": quality - below, "cost_per_item_usd": cost, "n": n}}
+    strategy = Strategy(
+        name="s", policy="cheapest_good_enough", profiles=("sim/small",), quality=quality, evidence=known
+    )
+
+    kept = again(with_strategy(load_profiles(write("")), strategy), write)
+
+    assert kept.strategies["s"] == strategy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from distilkit.profiles import Allowance, Budget, Strategy
+from distilkit.profiles import Allowance, Budget, Evidence, Strategy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,81 @@ strategies:
 def test_weights_alone_make_it_weighted(load: Load) -> None:
     strategy = load(f"{THREE}strategies: {{s: {{providers: {{a: 0.5, b: 0.5}}}}}}").strategies["s"]
     assert (strategy.policy, strategy.profiles, strategy.weights) == ("weighted", ("a/x", "b"), {"a/x": 0.5, "b": 0.5})
+
+
+EVIDENCE = "a/x: {quality: 0.9, quality_low: 0.85, cost_per_item_usd: 0.00002, n: 200}, b: {quality: 0.7}"
+
+
+def test_a_strategy_with_evidence(load: Load) -> None:
+    strategies = load(
+        f"""{THREE}
+strategies:
+  s: {{policy: cheapest_good_enough, quality: 0.8, profiles: [b, a/x], evidence: {{{EVIDENCE}}}}}
+"""
+    ).strategies
+    assert strategies["s"] == Strategy(
+        name="s",
+        policy="cheapest_good_enough",
+        profiles=("b", "a/x"),
+        quality=0.8,
+        evidence={
+            "a/x": Evidence(quality=0.9, quality_low=0.85, cost_per_item_usd=0.00002, n=200),
+            "b": Evidence(quality=0.7),
+        },
+    )
+
+
+def test_evidence_alone_says_the_policy_and_the_profiles(load: Load) -> None:
+    text = f"{THREE}strategies: {{s: {{quality: 0.8, evidence: {{a: {{quality: 0.9}}, b: {{quality: 0.8}}}}}}}}"
+    strategy = load(text).strategies["s"]
+    assert (strategy.policy, strategy.profiles) == ("cheapest_good_enough", ("a/x", "b"))
+    assert set(strategy.evidence) == {"a/x", "b"}
+
+
+def test_the_quality_may_stand_in_a_variable(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEAST", "0.65")
+    strategy = load(f"{THREE}strategies: {{s: {{quality: '${{LEAST}}', evidence: {{{EVIDENCE}}}}}}}").strategies["s"]
+    assert strategy.asked == ("a/x", "b")
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (
+            f"quality: 0.95, evidence: {{{EVIDENCE}}}",
+            "strategies.s.quality: no profile reaches quality 0.95; the best, 'a/x', has 0.9; lower it to 0.9, or add",
+        ),
+        (f"evidence: {{{EVIDENCE}}}", "strategies.s: quality is missing; add the least mean score wanted"),
+        (
+            f"quality: 0.8, profiles: [b], evidence: {{{EVIDENCE}}}",
+            "strategies.s.evidence: every profile needs evidence",
+        ),
+        ("policy: cheapest_good_enough, quality: 0.8, profiles: [b]", "strategies.s: every profile needs evidence"),
+        ("policy: failover, quality: 0.8, profiles: [b]", "strategies.s.quality: quality and evidence are for policy"),
+        (f"policy: fastest, evidence: {{{EVIDENCE}}}", "strategies.s.evidence: quality and evidence are for policy"),
+        ("quality: 0.8, evidence: {b: {quality: 0.8, qualty_low: 1}}", "did you mean quality_low?"),
+        ("quality: 0.8, evidence: {b: {quality: 0.8, cost_usd: 1}}", "did you mean cost_per_item_usd?"),
+        ("quality: 0.8, evidence: {b: {quality_low: 0.8}}", "strategies.s.evidence.b: quality is missing; add it"),
+        (
+            "quality: 0.8, evidence: {b: {quality: 0.8, quality_low: 0.9}}",
+            "evidence.b: quality_low is 0.9, above quality",
+        ),
+        ("quality: 0.8, evidence: {b: {quality: good}}", "evidence.b.quality: expected a number, got text"),
+        ("quality: 0.8, evidence: {b: {quality: 1, n: 1.5}}", "evidence.b.n: expected a whole number"),
+        ("quality: 0.8, evidence: {b: {quality: 1, cost_per_item_usd: -1}}", "must be at least 0"),
+        ("quality: high, evidence: {b: {quality: 1}}", "strategies.s.quality: expected a number, got text"),
+        ("qualty: 0.8, evidence: {b: {quality: 1}}", "strategies.s.qualty: unknown field; did you mean quality?"),
+        ("quality: 0.8, evidence: {c: {quality: 1}}", "evidence.c: no such profile"),
+        ("policy: cheapest_god_enough, profiles: [b]", "did you mean cheapest_good_enough?"),
+    ],
+)
+def test_evidence_that_decides_nothing_is_refused_by_line(
+    fields: str, told: str, refusal: Callable[[str], list[str]]
+) -> None:
+    lines = refusal(f"{THREE}strategies:\n  s: {{{fields}}}\n")
+
+    assert any(told in line for line in lines), lines
+    assert all(line.startswith("profiles.yaml:6: ") for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from distilkit.errors import ConfigError
 from distilkit.profiles.tree import Item, Var, plain
-from distilkit.profiles.yaml_strict import MAX_BYTES, MAX_DEPTH, parse
+from distilkit.profiles.yaml_strict import MAX_BYTES, MAX_DEPTH, parse, scalar
 
 
 def value(text: str) -> object:
@@ -137,3 +137,11 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 @pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b"])
 def test_a_character_that_is_not_allowed_is_found_on_its_line(character: str) -> None:
     assert refused(f"a: 1\nb: 2\nc: x{character}\nd: 3").startswith("f:3: ")
+
+
+@pytest.mark.parametrize("number", [0.00042130000000000005, 1 / 3, 1e-4 / 3, 4.2130000000000003e-05, 1.5e-30])
+def test_every_digit_of_a_float_is_read(number: float) -> None:
+    read = scalar(repr(number))
+
+    assert isinstance(read, Decimal)
+    assert float(read) == number

@@ -1,0 +1,88 @@
+"""A program of its own: says whether mathematical answers equal their references, one line each way.
+
+Run by `mathematics.py`, never imported by it. Answers are hostile text, and what they spell may take for ever, or all
+memory; so this process has a bounded memory, no keys in its environment, and is ended from outside when it is late.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import re
+import sys
+from typing import Any
+
+_MEMORY_BYTES = 2 * 1024**3
+_MARKED = re.compile(r"\$|\\\(|\\\[|\\boxed|\\begin|\\fbox")
+# One formula and nothing else: no word of more than one letter but LaTeX's own and the names of functions.
+_FORMULA = re.compile(
+    r"(?:\\[A-Za-z]++|(?<![A-Za-z])(?:sin|cos|tan|log|ln|exp|sqrt|pi|[A-Za-z])(?![A-Za-z])|[^A-Za-z\\\n]|\\[^A-Za-z\n])++"
+)
+
+
+def main() -> None:
+    """Answer each line `{"reference", "content"}` with one of `right`, `unread`, `error`, `broken`, until they end."""
+    _bound_memory()
+    logging.disable(logging.CRITICAL)
+    # What libraries print would be read as replies.
+    replies, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        replies.write(json.dumps(_reply(json.loads(line))) + "\n")
+        replies.flush()
+
+
+def _reply(asked: dict[str, str]) -> dict[str, Any]:
+    try:
+        return _compared(asked["reference"], asked["content"])
+    except MemoryError:
+        return {"error": "it takes too much memory"}
+    except RecursionError:
+        return {"error": "it is nested too deeply"}
+    except ImportError as error:
+        return {"broken": str(error)}
+    except Exception as error:  # noqa: BLE001 - SymPy raises anything over hostile text; it costs one row
+        return {"error": f"{type(error).__name__}: {error}"[:300]}
+
+
+def _compared(reference: str, content: str) -> dict[str, Any]:
+    from math_verify import parse  # type: ignore[import-untyped] # it has no types
+
+    # Time is watched from outside: their own alarm needs the main thread, and does not stop a power of integers.
+    expected = parse(_as_formula(reference.rpartition("####")[2]), parsing_timeout=None)
+    if not expected:
+        return {"unread": True}
+    given = parse(_as_formula(content), parsing_timeout=None)
+    return {"right": bool(given) and _equal(expected, given)}
+
+
+def _equal(expected: Any, given: Any) -> bool:
+    from math_verify import verify
+
+    try:
+        return bool(verify(expected, given, timeout_seconds=None, raise_on_error=True))
+    except Exception:
+        # One reading of the two could not be compared; another one may be equal.
+        if verify(expected, given, timeout_seconds=None):
+            return True
+        raise
+
+
+def _as_formula(text: str) -> str:
+    """Return a formula that stands alone in the marks that math-verify looks for."""
+    bare = text.strip()
+    return f"${bare}$" if bare and not _MARKED.search(bare) and _FORMULA.fullmatch(bare) else text
+
+
+def _bound_memory() -> None:
+    # Not on every system, and never more than this user may have.
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        bound = _MEMORY_BYTES if most == resource.RLIM_INFINITY else min(_MEMORY_BYTES, most)
+        resource.setrlimit(resource.RLIMIT_AS, (bound, most))
+
+
+if __name__ == "__main__":
+    main()
