@@ -13,6 +13,7 @@ Importing this package imports nothing slow, opens no file and no connection: ea
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from distilkit._imports import uninterrupted
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from distilkit.frame import COLUMNS
     from distilkit.health import acheck, check
     from distilkit.judging import ajudge_pairs, flip_rate, judge_pairs
+    from distilkit.notebook.report import report
+    from distilkit.notebook.viewer import view
     from distilkit.overview import status
     from distilkit.profiles import Budget, Profile, Strategy, load_profiles, save_strategy
     from distilkit.providers import Providers
@@ -108,6 +111,7 @@ __all__ = [
     "rank",
     "recommend",
     "rehearse",
+    "report",
     "rerun",
     "route",
     "sample_task",
@@ -119,6 +123,7 @@ __all__ = [
     "stream",
     "summarize",
     "to_strategy",
+    "view",
 ]
 
 _HOMES = {
@@ -169,6 +174,7 @@ _HOMES = {
     "rank": "analysis.labelled.ranking",
     "recommend": "analysis.choosing.recommend",
     "rehearse": "rehearsal",
+    "report": "notebook.report",
     "rerun": "repeat",
     "route": "analysis.replays.route",
     "sample_task": "tasks",
@@ -184,8 +190,11 @@ _HOMES = {
     "stream": "streaming",
     "summarize": "analysis.summary",
     "to_strategy": "analysis.choosing.routers",
+    "view": "notebook.viewer",
 }
 _ROOMS = frozenset({"plot", "score"})
+# What returns answers; with them, or once pandas is there, `df.dk` is.
+_ANSWERS = frozenset({"acompare", "ajudge_pairs", "arerun", "compare", "judge_pairs", "rerun", "sample_task"})
 
 
 def __getattr__(name: str) -> Any:
@@ -193,10 +202,19 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'distilkit' has no attribute {name!r}")
     with uninterrupted():
         home = importlib.import_module(f"distilkit.{_HOMES[name]}")
+        if name in _ANSWERS or "pandas" in sys.modules:
+            importlib.import_module("distilkit.accessor")
     value = home if name in _ROOMS else getattr(home, name)
     globals()[name] = value
     return value
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Add `%%compare` and `%distilkit` to an IPython shell; `%load_ext distilkit` calls it."""
+    from distilkit.notebook.magic import load
+
+    load(shell)
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "__version__"])

@@ -57,6 +57,8 @@ def blocking(body: Callable[P, Body[T]]) -> Callable[P, T]:
     def face(*args: P.args, **kwargs: P.kwargs) -> T:
         return _drive(body(*args, **kwargs))
 
+    # What Python says of a wrong argument names the body.
+    body.__qualname__ = body.__qualname__.removeprefix("_")
     return _named(face, face.__name__.removeprefix("_"))
 
 

@@ -21,7 +21,7 @@ from distilkit.frame import COLUMNS, Rows
 from distilkit.planning import again
 from distilkit.profiles import Budget, Profile, Route, Strategy, check_params
 from distilkit.running import Manner, running
-from distilkit.scoring import Scores
+from distilkit.scoring import Scorer, Scores
 from distilkit.scoring import check as check_scores
 from distilkit.scoring.applying import made, ready, scored
 from distilkit.scoring.judges.asking import INTERRUPTED, noticing
@@ -93,7 +93,7 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
     scorers = check_scores(score, _own(df, score))
     places = _places(df, where)
     if not places:
-        return df.copy()
+        return (yield from _scored_anew(df, scorers, score, manner, config))
     given = [profiles] if isinstance(profiles, Profile | Strategy) else profiles
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise InputError(f"profiles= takes Profile and Strategy objects, not {profiles!r}")
@@ -122,6 +122,15 @@ def _rerun(  # noqa: PLR0913 - the arguments of compare that matter here
 
 rerun = blocking(_rerun)
 arerun = awaiting(_rerun)
+
+
+def _scored_anew(
+    df: pd.DataFrame, scorers: Mapping[str, Scorer], score: Scores, manner: Manner, config: str | Path | None
+) -> Body[pd.DataFrame]:
+    """Score a frame of which no row is asked again, so that the columns do not hang on whether any row failed."""
+    judging = ready(scorers, manner, config, [], list(dict.fromkeys(df["profile"].astype(str))))
+    old = df.drop(columns=[name for name in made(score) if name in df])
+    return (yield from scored(old, scorers, judging)).copy()
 
 
 def _check_frame(df: object) -> None:

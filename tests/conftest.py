@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import runpy
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 OFFLINE = REPOSITORY / "tests" / "offline"
 
 # Python runs it by itself, it is no test.
 collect_ignore = ["offline"]
+
+# A machine that is busy with something else makes an example slow, not wrong.
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
 
 HOME = pytest.StashKey[Path]()
 # What would make a test depend on whose machine it runs on: keys, own settings, proxies.
@@ -30,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[HOME] = home
     _forget_the_user(home)
     _stay_here(home / "network.log")
+    _hear_interrupts()
+
+
+def pytest_collection_finish() -> None:
+    # What is imported by now stays. A library that collects garbage at each call need not look through all of it.
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -80,3 +93,9 @@ def _stay_here(log: Path) -> None:
     present = getattr(sys.modules.get("sitecustomize"), "__file__", None)
     if present is None or Path(present).parent != OFFLINE:
         runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+
+
+def _hear_interrupts() -> None:
+    """A shell lets what it starts in the background ignore Ctrl-C; a test that sends one would then wait for ever."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -65,6 +65,7 @@ SURFACE = [
     "rank",
     "recommend",
     "rehearse",
+    "report",
     "rerun",
     "route",
     "sample_task",
@@ -76,10 +77,24 @@ SURFACE = [
     "stream",
     "summarize",
     "to_strategy",
+    "view",
 ]
 
 # Each costs more than everything of ours together; they are loaded when first used.
-SLOW = ["litellm", "pandas", "numpy", "scipy", "matplotlib", "pydantic", "yaml", "aiohttp", "tiktoken", "diskcache"]
+SLOW = [
+    "litellm",
+    "pandas",
+    "numpy",
+    "scipy",
+    "matplotlib",
+    "pydantic",
+    "yaml",
+    "aiohttp",
+    "tiktoken",
+    "diskcache",
+    "ipywidgets",
+    "IPython",
+]
 
 WATCHED_IMPORT = """
 import json, sys

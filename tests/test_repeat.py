@@ -98,6 +98,19 @@ def test_nothing_to_ask_gives_the_frame_back(provider: Provider, ask: Any, tmp_p
     assert provider.sent == []
 
 
+def test_with_nothing_to_ask_all_rows_are_scored_all_the_same(provider: Provider, ask: Any, tmp_path: Path) -> None:
+    fine = ask(["a"], score=None)
+    provider.sent = []
+
+    once = again(fine, provider, tmp_path, score=SCORE)
+    twice = again(once, provider, tmp_path, score=SCORE)
+
+    assert once["yes"].tolist() == twice["yes"].tolist()
+    assert once["yes"].notna().all()
+    assert twice.columns.tolist() == once.columns.tolist()
+    assert provider.sent == []
+
+
 def test_an_answered_question_is_not_paid_for_again(provider: Provider, ask: Any, tmp_path: Path) -> None:
     fine = ask(["a"])
     provider.sent = []

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from distilkit.analysis.columns import first_row
+from distilkit.analysis.columns import codes_of, first_row
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
 
@@ -31,7 +31,7 @@ def clusters_of(frame: pd.DataFrame, cluster: str, codes: NDArray[np.intp], item
     """
     if cluster not in frame:
         raise InputError(f"cluster: no column {cluster!r}")
-    of_row, _ = pd.factorize(frame[cluster].to_numpy(dtype=object))
+    of_row = codes_of(frame, cluster)
     if (of_row < 0).any():
         raise InputError(f"cluster column {cluster!r} is empty in row {first_row(frame, of_row < 0)!r}")
     of_item = np.full(items, -1, dtype=np.intp)

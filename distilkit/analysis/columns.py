@@ -15,7 +15,10 @@ from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    from numpy.typing import ArrayLike, NDArray
+
+LARGEST = 1e100
+"""Of scores and dollars: the sums of squares of many are still numbers."""
 
 
 def score_columns(frame: pd.DataFrame, score: str | Sequence[str] | None) -> list[str]:
@@ -50,22 +53,71 @@ def check_columns(frame: pd.DataFrame) -> None:
     Raises:
         InputError: this is no frame, a column is there twice, or `profile` or `prompt_id` is missing or has a gap.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"takes a DataFrame such as compare returns, not {type(frame).__name__}")
-    if not frame.columns.is_unique:
-        raise InputError(f"the frame has the column {frame.columns[frame.columns.duplicated()][0]!r} twice")
+    check_kind(frame)
     for name in ("profile", "prompt_id"):
         if name not in frame:
             raise InputError(f"the frame needs a column {name!r}: one row for each prompt (prompt_id) and profile")
         gaps = frame[name].isna()
         if gaps.any():
             raise InputError(f"column {name!r} is empty in row {first_row(frame, gaps)!r}; fill it or drop the row")
+        if frame[name].dtype == object:
+            codes_of(frame, name)
+
+
+def check_kind(frame: object) -> None:
+    """See that this is a DataFrame of pandas with one level of columns, each there once.
+
+    Raises:
+        InputError: it is not.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        kind = type(frame)
+        # Other libraries call theirs a DataFrame too.
+        own = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
+        way = "; turn it into one with its to_pandas()" if hasattr(kind, "to_pandas") else ""
+        raise InputError(f"takes a DataFrame of pandas such as compare returns, not {own}{way}")
+    if frame.columns.nlevels > 1:
+        raise InputError(f"the frame's columns have {frame.columns.nlevels} levels; give each one name")
+    if not frame.columns.is_unique:
+        raise InputError(f"the frame has the column {frame.columns[frame.columns.duplicated()][0]!r} twice")
+
+
+def codes_of(frame: pd.DataFrame, name: str) -> NDArray[np.intp]:
+    """Return a number from 0 for each row's value, in order of first appearance; -1 where there is none.
+
+    Raises:
+        InputError: the values cannot be told apart, such as lists.
+    """
+    try:
+        codes, _ = pd.factorize(frame[name].to_numpy(dtype=object))
+    except TypeError:
+        raise InputError(f"column {name!r} holds lists or mappings; give texts or numbers") from None
+    return codes
+
+
+def check_size(what: str, frame: pd.DataFrame, numbers: ArrayLike) -> None:
+    """See that a frame's numbers can be reckoned with; NaN is unknown.
+
+    Raises:
+        InputError: one is infinite, or so large that its square might be.
+    """
+    values = np.asarray(numbers, dtype=float)
+    large = np.abs(values) > LARGEST
+    if large.any():
+        value = values[large][0]
+        told = "infinite" if np.isinf(value) else f"{value:g}, too large to reckon with,"
+        raise InputError(f"{what} is {told} in row {first_row(frame, large)!r}")
 
 
 def first_row(frame: pd.DataFrame, chosen: ArrayLike) -> object:
     """Return the label of the first row chosen, as a message shows it: 7 and not np.int64(7)."""
     label: object = frame.index[np.asarray(chosen, dtype=bool)].tolist()[0]
     return label
+
+
+def twice(names: Sequence[str]) -> str:
+    """Return the first name that is there more than once."""
+    return next(name for name in names if names.count(name) > 1)
 
 
 def numbers_of(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -81,7 +133,5 @@ def numbers_of(frame: pd.DataFrame, name: str) -> pd.Series:
             f"score {name!r} must hold verdicts or numbers, not {column.dtype}; for example {kind.iloc[0]!r}"
         )
     values = column.astype("Float64") if len(kind) else pd.Series(pd.NA, index=column.index, dtype="Float64")
-    infinite = np.isinf(values.to_numpy(dtype=float, na_value=np.nan))
-    if infinite.any():
-        raise InputError(f"score {name!r} is infinite in row {first_row(frame, infinite)!r}")
+    check_size(f"score {name!r}", frame, values.to_numpy(dtype=float, na_value=np.nan))
     return values

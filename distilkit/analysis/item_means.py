@@ -14,6 +14,11 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+# Numbers that differ by no more than this share of themselves differ by rounding.
+_SAME = 1e-12
+# A spread of no more than this share of the numbers is what rounding leaves of equal ones.
+_NO_SPREAD = 1e-14
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemMean:
@@ -110,7 +115,7 @@ def clustered_se(values: ArrayLike, clusters: ArrayLike) -> float:
     if count < 2:  # noqa: PLR2004 - one cluster has no spread
         return nan
     sums = np.bincount(codes, weights=numbers - numbers.mean())
-    return sqrt(float(sums @ sums) * count / (count - 1)) / len(numbers)
+    return _spread(sqrt(float(sums @ sums) * count / (count - 1)) / len(numbers), numbers)
 
 
 def mean_se(values: ArrayLike, clusters: ArrayLike | None = None) -> tuple[float, int]:
@@ -128,7 +133,27 @@ def mean_se(values: ArrayLike, clusters: ArrayLike | None = None) -> tuple[float
     n = len(numbers)
     if n < 2:  # noqa: PLR2004 - one observation has no spread
         return nan, 0
-    return float(numbers.std(ddof=1)) / sqrt(n), n - 1
+    return _spread(float(numbers.std(ddof=1)), numbers) / sqrt(n), n - 1
+
+
+def _spread(measured: float, numbers: NDArray[np.float64]) -> float:
+    """Return a spread; 0 where it is what rounding leaves of equal numbers."""
+    return measured if measured > _NO_SPREAD * float(np.abs(numbers).max()) else 0.0
+
+
+def gaps_of(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
+    """Return first minus second, item by item; 0 where only rounding tells the two apart.
+
+    Means of the same three samples, added up in another order, may differ in their last digit. That is no difference,
+    and a test, a count or a variance must not see one.
+
+    >>> gaps_of([0.1 + 0.2, 1.0], [0.3, 0.5]).tolist()
+    [0.0, 0.5]
+    """
+    one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    gaps: NDArray[np.float64] = one - other
+    sizes = np.maximum(np.abs(one), np.abs(other))
+    return np.where(np.abs(gaps) <= _SAME * sizes, 0.0, gaps)
 
 
 def _skewness(values: NDArray[np.float64], clusters: NDArray[np.intp] | None) -> float:

@@ -15,7 +15,15 @@ import pandas as pd
 
 from distilkit.analysis import usage
 from distilkit.analysis.clusters import clusters_of
-from distilkit.analysis.columns import check_columns, first_row, numbers_of, score_columns
+from distilkit.analysis.columns import (
+    check_columns,
+    check_kind,
+    check_size,
+    first_row,
+    numbers_of,
+    score_columns,
+    twice,
+)
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -129,7 +137,7 @@ def panel(
     known = values[~np.isnan(values)]
     names = tuple(str(profile) for profile in profiles)
     if len(set(names)) < len(names):
-        raise InputError(f"two profiles are both written {_twice(names)!r}; give one another name")
+        raise InputError(f"two profiles are both written {twice(names)!r}; give one another name")
     return Panel(
         score=name,
         profiles=names,
@@ -160,22 +168,15 @@ def only_score(frame: pd.DataFrame, score: str | None) -> str:
     raise InputError(f"the frame has several scores; name one in score=: {', '.join(map(repr, names))}")
 
 
-def check_frame(frame: object) -> None:
+def check_frame(frame: pd.DataFrame) -> None:
     """See that a frame is one, with each column once and some rows.
 
     Raises:
         InputError: it is not.
     """
-    if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"takes a DataFrame such as compare returns, not {type(frame).__name__}")
-    if not frame.columns.is_unique:
-        raise InputError(f"the frame has the column {frame.columns[frame.columns.duplicated()][0]!r} twice")
+    check_kind(frame)
     if not len(frame):
         raise InputError("the frame has no rows; there is nothing to compare")
-
-
-def _twice(names: Sequence[str]) -> str:
-    return next(name for name in names if names.count(name) > 1)
 
 
 def _by_cell(
@@ -213,6 +214,7 @@ def _costs(frame: pd.DataFrame, cells: NDArray[np.intp], shape: tuple[int, int])
     negative = dollars < 0
     if negative.any():
         raise InputError(f"cost_usd is negative in row {first_row(frame, negative)!r}")
+    check_size("cost_usd", frame, dollars)
     size = shape[0] * shape[1]
     rows = np.bincount(cells, minlength=size)
     paid = np.bincount(cells[bought], minlength=size)

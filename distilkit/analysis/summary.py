@@ -12,7 +12,7 @@ import pandas as pd
 
 from distilkit.analysis import usage
 from distilkit.analysis.caveats import check_share, joined
-from distilkit.analysis.columns import check_columns, numbers_of, score_columns
+from distilkit.analysis.columns import check_columns, check_size, numbers_of, score_columns
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def summarize(
     """
     check_share("confidence", confidence, 0.95)
     check_columns(frame)
+    for name in ("cost_usd", "billed_usd"):
+        check_size(name, frame, usage.numbers(frame, name).to_numpy(dtype=float, na_value=float("nan")))
     names = score_columns(frame, score)
     dtypes = _dtypes(names)
     scores = {name: numbers_of(frame, name) for name in names}

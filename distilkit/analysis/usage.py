@@ -63,7 +63,9 @@ def cost_per_item(rows: pd.DataFrame) -> float | None:
     costs = numbers(bought, "cost_usd")
     if costs.empty or costs.isna().any():
         return None
-    return float(costs.groupby(bought["prompt_id"]).mean().mean())
+    # By code: an index of prompts would be guessed to be of Arrow strings, which refuse half a surrogate pair.
+    codes, _ = pd.factorize(bought["prompt_id"].to_numpy(dtype=object))
+    return float(costs.groupby(codes).mean().mean())
 
 
 def cost_per_success(rows: pd.DataFrame, verdicts: pd.Series) -> float | None:

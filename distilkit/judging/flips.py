@@ -6,6 +6,7 @@ From a frame to a frame. Knows the columns that `pairwise` and `judge_pairs` mak
 from __future__ import annotations
 
 from collections.abc import Iterator
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from distilkit.analysis.intervals import SMALL, interval, over_items
@@ -63,7 +64,7 @@ def flip_rate(df: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if not 0 < confidence < 1:
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
         raise InputError(f"confidence= must lie between 0 and 1, such as 0.95, not {confidence!r}")
     check_frame(df, ["prompt_id"])
     rows = [

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from distilkit.errors import InputError
-from distilkit.scoring.judges.cells import texts_of
+from distilkit.scoring.judges.cells import items_of, references_of, texts_of
 from distilkit.scoring.judges.pairs import Pair
 from distilkit.scoring.outcome import Unscored
 
@@ -27,7 +27,7 @@ class Meeting:
 
     Attributes:
         prompt_id: the prompt's name.
-        sample: which of several answers, or `<NA>`.
+        sample: which of several answers, or None.
         a: one profile's name.
         b: the other's.
         pair: their answers, or why they cannot be compared.
@@ -78,11 +78,10 @@ def _rows(df: pd.DataFrame, question: str, reference: str | None) -> dict[tuple[
     """Return the rows by profile, prompt and sample; of several, the first."""
     check_frame(df, ["profile", "prompt_id", "content", question, *([] if reference is None else [reference])])
     count = len(df)
-    samples = df["sample"].tolist() if "sample" in df else [0] * count
     failed = df["error_kind"].notna().tolist() if "error_kind" in df else [False] * count
-    references = [None] * count if reference is None else texts_of(df[reference])
+    references = [None] * count if reference is None else references_of(df[reference])
     contents = [None if bad else text for text, bad in zip(texts_of(df["content"]), failed, strict=True)]
-    names, items = map(str, df["profile"]), zip(df["prompt_id"].tolist(), samples, strict=True)
+    names, items = map(str, df["profile"]), items_of(df)
     answers = map(_Answer, contents, texts_of(df[question]), references)
     found: dict[tuple[str, _Item], _Answer] = {}
     for name, item, answer in zip(names, items, answers, strict=True):

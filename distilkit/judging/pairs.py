@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _TEXT = "text"
 _COLUMNS = {
     "prompt_id": "",
-    "sample": "Int64",
+    "sample": "",
     "profile_a": _TEXT,
     "profile_b": _TEXT,
     "winner": _TEXT,
@@ -153,13 +153,20 @@ def _table(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
     import pandas as pd
 
     columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
-    numbered = all(isinstance(each, int) for each in columns[0])
     # Python strings: an Arrow column refuses the half surrogate pairs that a judge may quote.
     text = pd.StringDtype("python")
-    kinds = {"": "Int64" if numbered else text, _TEXT: text}
     return pd.DataFrame(
         {
-            name: pd.Series(list(values), dtype=object).astype(kinds.get(dtype, dtype))  # type: ignore[arg-type] # any dtype or its name
+            name: pd.Series(list(values), dtype=object).astype(
+                text if dtype == _TEXT else dtype or ("Int64" if _are_numbers(values) else text)  # type: ignore[arg-type] # any dtype or its name
+            )
             for (name, dtype), values in zip(_COLUMNS.items(), columns, strict=True)
         }
+    )
+
+
+def _are_numbers(names: Sequence[Any]) -> bool:
+    """Say whether prompts or samples are numbered; a column with gaps holds 1.0 for 1."""
+    return all(
+        name is None or isinstance(name, int) or (isinstance(name, float) and name.is_integer()) for name in names
     )

@@ -12,3 +12,7 @@ from distilkit.plot.limits import limits
 from distilkit.plot.tokens import tokens
 
 __all__ = ["costs", "forest", "frontier", "funnel", "latency", "limits", "tokens"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

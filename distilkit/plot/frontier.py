@@ -10,6 +10,7 @@ from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from distilkit.plot.dollar_axis import dollar_axis
+from distilkit.plot.frontier_names import MOST, choices, in_a_key
 from distilkit.plot.frontier_words import BEATEN, BEST, MIXES, STEPS, chance, explained, key, left_out
 from distilkit.plot.labels import Point, Segment, readable, write_labels
 from distilkit.plot.layout import Letters, finish, legend_below, letters, write_words
@@ -18,11 +19,15 @@ from distilkit.plot.style import MUTED, STRONG, axes_for, figure_of, inches, ink
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
     from numpy.typing import NDArray
 
 # Inches: under this a name that is cut says too little.
 _NARROW = 3.5
+# So many of those that have no place are named, in axes that are not narrow.
+_MISSING = 3
 # Of a mix's line, which a logarithmic axis bends.
 _PIECES = 60
 
@@ -38,7 +43,8 @@ def frontier(frame: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
     a share of the prompts. Of a frame of answers, a shaded region holds 95 % of the joint bootstrap of a profile's mean
     cost and mean score; of the tables, bars are their intervals. The percentage behind a name is the share of resamples
     in which the profile is on the frontier. The dollar axis is logarithmic where costs span more than a factor of ten.
-    A profile whose cost or score is unknown is not drawn but named below.
+    A profile whose cost or score is unknown is not drawn but named below. Of more than 14 profiles, those on the
+    frontier have names and regions or bars, and the few that are nearest to it names.
 
     Args:
         frame: from `compare` (or any that `dk.frontier` takes), from `summarize` or from `dk.frontier`; or published
@@ -61,17 +67,23 @@ def frontier(frame: pd.DataFrame, *, score: str | None = None, ax: Axes | None =
     best, corners = _undominated(drawn), _corners(drawn)
     lines = _draw(ax, drawn, best, size) + _mixes(ax, *corners) if len(drawn.cost) else []
     legend = explained(ax, size, drawn, best, mixed=len(corners[0]) > 1)
-    legend += [(Line2D([], [], linewidth=0), line) for line in left_out(everything)]
+    told = left_out(everything, _MISSING if inches(ax) > _NARROW else 1)
+    legend += [(Line2D([], [], linewidth=0), line) for line in told]
+    _explain(ax, size, legend, title)
+    chosen = choices(ax, drawn, best)
+    if not any(_named(ax, drawn, rows, lines) for rows in chosen):
+        if own:
+            _make_taller(ax, len(chosen[-1]) * 1.6 * size.small / 72 / 2)
+        _number(ax, size, drawn, best, chosen[-1], legend, title, lines)
+    return ax
+
+
+Legend = list[tuple["Artist", str]]
+
+
+def _explain(ax: Axes, size: Letters, legend: Legend, title: Text) -> None:
     legend_below(ax, size, [mark for mark, _ in legend], [words for _, words in legend])
     finish(ax, title)
-    if not _named(ax, drawn, lines):
-        if own:
-            _make_taller(ax, len(drawn.profiles) * 1.6 * size.small / 72 / 2)
-        numbered = key(drawn, best, size)
-        legend_below(ax, size, [mark for mark, _ in numbered + legend], [words for _, words in numbered + legend])
-        finish(ax, title)
-        write_labels(ax, _places(drawn), [str(row + 1) for row in range(len(drawn.profiles))], lines=lines)
-    return ax
 
 
 def _make_taller(ax: Axes, by_inches: float) -> None:
@@ -84,16 +96,44 @@ def _places(drawn: Points) -> list[Point]:
     return list(zip(drawn.cost.tolist(), drawn.mean.tolist(), strict=True))
 
 
-def _named(ax: Axes, drawn: Points, lines: list[Segment]) -> bool:
+def _split(drawn: Points, rows: list[int]) -> tuple[list[Point], list[Point]]:
+    """Return the places of the points that are named, and those of the others."""
+    places, chosen = _places(drawn), set(rows)
+    return [places[row] for row in rows], [place for row, place in enumerate(places) if row not in chosen]
+
+
+def _named(ax: Axes, drawn: Points, rows: list[int], lines: list[Segment]) -> bool:
     """Write the names beside the points, and return whether they can be read; if not, they are gone again."""
-    endings = [chance(share) for share in drawn.chance.tolist()]
-    texts = write_labels(ax, _places(drawn), drawn.profiles, endings=endings, lines=lines)
+    places, nameless = _split(drawn, rows)
+    names, endings = [drawn.profiles[row] for row in rows], [chance(share) for share in drawn.chance[rows].tolist()]
+    texts = write_labels(ax, places, names, endings=endings, lines=lines, nameless=nameless)
     whole = inches(ax) > _NARROW or all("…" not in text.get_text() for text in texts)
     if whole and readable(ax, _places(drawn), texts):
         return True
     for text in texts:
         text.remove()
     return False
+
+
+def _number(
+    ax: Axes,
+    size: Letters,
+    drawn: Points,
+    best: NDArray[Any],
+    rows: list[int],
+    legend: Legend,
+    title: Text,
+    lines: list[Segment],
+) -> None:
+    """Write numbers beside the points, and under the axes whose they are, as far as there is room."""
+    from matplotlib.lines import Line2D
+
+    named = in_a_key(ax, size, rows, max(len(words) for _, words in key(drawn, best, rows, size)))
+    without = int(best.sum()) - int(best[named].sum())
+    rest = [(Line2D([], [], linewidth=0), f"no room for the names of {without} more on it")] if without else []
+    _explain(ax, size, [*key(drawn, best, named, size), *legend, *rest], title)
+    places, nameless = _split(drawn, named)
+    write_labels(ax, places, [str(number) for number in range(1, len(named) + 1)], lines=lines, nameless=nameless)
 
 
 def _title(drawn: Points) -> str:
@@ -128,14 +168,18 @@ def _undominated(drawn: Points) -> NDArray[Any]:
 
 def _draw(ax: Axes, drawn: Points, best: NDArray[Any], size: Letters) -> list[Segment]:
     """Draw all but the names, and return where there are lines that a name must not cover."""
+    import numpy as np
+
+    # Of a crowd, what surrounds the beaten would hide who beats them.
+    around = best if len(best) > MOST else np.ones_like(best)
     for row, region in enumerate(drawn.regions):
-        if region is not None:
+        if region is not None and around[row]:
             color = STRONG if best[row] else MUTED
             ax.fill(*region.T, facecolor=color, alpha=0.16, edgecolor="none", zorder=1.5)
             ax.plot(*region.T, color=color, linewidth=0.8, alpha=0.6, zorder=1.6)
     bars = []
     for chosen, look in ((~best, BEATEN), (best, BEST)):
-        for row in chosen.nonzero()[0].tolist():
+        for row in (chosen & around).nonzero()[0].tolist():
             bars += _bars(ax, drawn, row, str(look["color"]))
         points = (drawn.cost[chosen], drawn.mean[chosen])
         ax.plot(*points, marker="o", linestyle="none", markersize=size.mark + 0.5, zorder=4, **look)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import hypot
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from distilkit.plot.layout import letters
 from distilkit.plot.style import LITERAL, MUTED, distinct_labels, figure_of, halo, inches, ink, settle
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.text import Annotation
     from matplotlib.transforms import Bbox
+    from numpy.typing import NDArray
 
 _NEAR, _FAR = 7, 22
 _POINT, _LINE = 6, 1  # pixels kept free round a point, and on either side of a line
@@ -34,6 +35,7 @@ def write_labels(
     *,
     endings: Sequence[str] = (),
     lines: Sequence[Segment] = (),
+    nameless: Sequence[Point] = (),
     avoid: Sequence[Artist] = (),
 ) -> list[Annotation]:
     """Write each name near its point, in the first place that is free, or else in the least crowded one.
@@ -47,21 +49,26 @@ def write_labels(
         names: written as `style.label` shortens them, more in narrow axes.
         endings: what follows each name, never shortened.
         lines: level or upright, in the axes' own units.
+        nameless: points that have no name, and that a name must neither cover nor seem to be of.
         avoid: what else has been drawn that a name must not cover, such as a legend.
     """
+    import numpy as np
+
     settle(ax)
     dots = [_box(ax, (point, point), _POINT) for point in points]
-    taken = [*(artist.get_window_extent() for artist in avoid), *(_box(ax, line, _LINE) for line in lines), *dots]
+    rest = [_box(ax, (point, point), _POINT) for point in nameless]
+    around = [*(artist.get_window_extent() for artist in avoid), *(_box(ax, line, _LINE) for line in lines)]
+    taken = _corners([*around, *dots, *rest])
     width = name_width(ax)
     written = []
     endings = endings or [""] * len(names)
     shown = distinct_labels(names, width - max(map(len, endings), default=0))
     for index, (point, name, ending) in enumerate(zip(points, shown, endings, strict=True)):
         text = _annotate(ax, point, name + ending)
-        strangers = dots[:index] + dots[index + 1 :]
+        strangers = dots[:index] + dots[index + 1 :] + rest
         mistaken = partial(_mistaken, own=dots[index], strangers=strangers)
         _place(text, partial(_badness, frame=ax.bbox, taken=taken), mistaken)
-        taken.append(_extent(text))
+        taken = np.vstack([taken, _corners([_extent(text)])])
         written.append(text)
     return written
 
@@ -77,7 +84,7 @@ def readable(ax: Axes, points: Sequence[Point], texts: Sequence[Annotation]) -> 
     boxes = [_extent(text) for text in texts]
     for index, box in enumerate(boxes):
         others = [*boxes[:index], *boxes[index + 1 :], *dots]
-        if _badness(box, ax.bbox, others) > 0.1 * box.width * box.height:
+        if _badness(box, ax.bbox, _corners(others)) > 0.1 * box.width * box.height:
             return False
     return True
 
@@ -190,10 +197,17 @@ def _extent(text: Annotation) -> Bbox:
     return Text.get_window_extent(text)
 
 
-def _badness(box: Bbox, frame: Bbox, taken: Sequence[Bbox]) -> float:
+def _badness(box: Bbox, frame: Bbox, taken: NDArray[Any]) -> float:
     """Return how bad a place is, in square pixels: covered, or worse, outside the axes."""
-    outside = max(0.0, round(box.width * box.height - _shared(box, frame), 3))
-    return 4 * outside + sum(_shared(box, other) for other in taken)
+    outside = max(0.0, round(box.width * box.height - _shared(box, _corners([frame])), 3))
+    return 4 * outside + _shared(box, taken)
+
+
+def _corners(boxes: Sequence[Bbox]) -> NDArray[Any]:
+    """Return boxes as rows of left, bottom, right and top: there may be hundreds, each compared with many others."""
+    import numpy as np
+
+    return np.array([box.extents for box in boxes], dtype=float).reshape(-1, 4)
 
 
 def _mistaken(box: Bbox, own: Bbox, strangers: Sequence[Bbox]) -> bool:
@@ -201,10 +215,14 @@ def _mistaken(box: Bbox, own: Bbox, strangers: Sequence[Bbox]) -> bool:
     return any(_distance(box, stranger) < _distance(box, own) + 2 * _POINT for stranger in strangers)
 
 
-def _shared(one: Bbox, other: Bbox) -> float:
-    wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-    high = min(one.y1, other.y1) - max(one.y0, other.y0)
-    return float(max(0.0, wide) * max(0.0, high))
+def _shared(box: Bbox, others: NDArray[Any]) -> float:
+    """Return how many square pixels a box shares with others, all together."""
+    import numpy as np
+
+    x0, y0, x1, y1 = box.extents
+    wide = np.minimum(x1, others[:, 2]) - np.maximum(x0, others[:, 0])
+    high = np.minimum(y1, others[:, 3]) - np.maximum(y0, others[:, 1])
+    return float((wide.clip(min=0.0) * high.clip(min=0.0)).sum())
 
 
 def _distance(one: Bbox, other: Bbox) -> float:

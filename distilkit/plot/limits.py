@@ -74,7 +74,9 @@ def limits(
     ax = axes_for(ax)
     size = letters(ax)
     name, scale = _time_unit(max((line.seconds[-1] for line in lines), default=0.0))
-    title = write_words(ax, size, title=_title(sent), x=f"{name} since the first request", y=f"{unit} in the last 60 s")
+    title = write_words(
+        ax, size, title=_title(sent), x=f"{name} since the first request", y=f"{unit} in the last 60 seconds"
+    )
     _draw(ax, lines, scale)
     if (limit := allowed[unit]) is not None:
         ax.axhline(limit, **_LIMIT, color=ink(ax))

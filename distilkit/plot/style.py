@@ -7,6 +7,7 @@ or dollars.
 from __future__ import annotations
 
 import unicodedata
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -74,8 +75,19 @@ def halo(ax: Axes) -> list[AbstractPathEffect]:
 
 
 def settle(ax: Axes) -> None:
-    """Let the layout run once, so that what is measured next is where it will be drawn."""
-    figure_of(ax).draw_without_rendering()
+    """Let the layout run once, so that what is measured next is where it will be drawn.
+
+    A layout engine that finds no room at all would warn at every drawing from now on, and place nothing: such a figure
+    goes on without one.
+    """
+    figure = figure_of(ax)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", message="(constrained_layout|Tight layout) not applied")
+        try:
+            figure.draw_without_rendering()
+        except UserWarning:
+            figure.set_layout_engine("none")
+            figure.draw_without_rendering()
 
 
 def inches(ax: Axes) -> float:

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, TypeGuard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +94,29 @@ def _dollars(each: Evidence) -> float:
     return math.inf if each.cost_per_item_usd is None else each.cost_per_item_usd
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Say whether a value is a number that a float holds; numpy's are, True is none."""
+    try:
+        return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
+
+
+def shown(value: object) -> str:
+    """Return a wrong value as it is told: short, whatever it is."""
+    try:
+        return repr(value)[:80]
+    except ValueError:  # of a whole number of thousands of digits Python makes no text
+        return type(value).__name__
+
+
 def _number(name: str, value: object) -> float:
-    # Of `numbers`, so that numpy's count too; True is none.
-    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
-        raise ValueError(f"{name} must be a number, not {value!r:.80}")
+    if not is_number(value):
+        raise ValueError(f"{name} must be a number, not {shown(value)}")
     return float(value)
 
 
 def _count(value: object) -> int:
     if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"n must be a whole number from 1, not {value!r:.80}")
+        raise ValueError(f"n must be a whole number from 1, not {shown(value)}")
     return int(value)

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from distilkit.errors import ConfigError, InputError
+from distilkit.profiles.alone import alone_in
 from distilkit.profiles.edits import same, with_entry
 from distilkit.profiles.load import profiles_of
 from distilkit.profiles.saving import as_yaml, plain, write_new, write_whole
@@ -53,6 +54,11 @@ def save_strategy(strategy: Strategy, path: str | Path, *, overwrite: bool = Fal
     label, notes, place = f"save_strategy({strategy.name!r})", Notes(), Path(path)
     added = strategy_item(strategy, notes, label=label)
     refuse(label, notes.problems)
+    with alone_in(_leads_to(place).parent):
+        _save(strategy, added, place, overwrite=overwrite)
+
+
+def _save(strategy: Strategy, added: Item, place: Path, *, overwrite: bool) -> None:
     before = _read(place)
     if before is None:
         text = _HEAD + _block({_TOP: {strategy.name: plain(added, place.parent)}}, "")
@@ -127,9 +133,15 @@ def _at_end(text: str, group: yaml.MappingNode, name: str, content: Any) -> str:
     """Put an entry after the last one of a mapping, as the others are written."""
     if group.flow_style:
         brace = group.end_mark.index - 1
-        return f"{text[:brace]}{', ' if group.value else ''}{_flow(name, content)}{text[brace:]}"
+        comma = ", " if group.value and not _ends_with_comma(text[group.value[-1][1].end_mark.index : brace]) else ""
+        return f"{text[:brace]}{comma}{_flow(name, content)}{text[brace:]}"
     column = group.value[0][0].start_mark.column
     return _lined(text, _last(text, group), _block({name: content}, " " * column))
+
+
+def _ends_with_comma(rest: str) -> bool:
+    """Say whether a comma stands behind a mapping's last value, in no comment."""
+    return any("," in line.partition("#")[0] for line in rest.splitlines())
 
 
 def _lined(text: str, index: int, lines: str) -> str:
@@ -184,7 +196,7 @@ def _tree(text: str, path: Path) -> Item:
 def _read(path: Path) -> str | None:
     """Return the file's text, or None where there is no file."""
     try:
-        if not path.exists():
+        if not _leads_to(path).exists():
             return None
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -194,11 +206,20 @@ def _read(path: Path) -> str | None:
     return data.decode("utf-8")
 
 
+def _leads_to(path: Path) -> Path:
+    """Return the file itself where a link to it is named: that is what is written."""
+    try:
+        return path.resolve()
+    except RuntimeError:  # links that lead back to each other, until Python 3.13
+        raise InputError(f"{path}: cannot be read: a link that leads to itself") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
 def _replace(path: Path, before: str, text: str) -> None:
     if _read(path) != before:
         raise InputError(f"{path}: was changed by somebody else meanwhile; save again")
     try:
-        # Where a link is named, what it leads to is written.
-        write_whole(path.resolve(), text, like=path)
+        write_whole(_leads_to(path), text, like=path)
     except OSError as error:
         raise InputError(f"{path}: cannot be written: {error.strerror or error}") from None

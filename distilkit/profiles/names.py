@@ -160,5 +160,5 @@ def _asked(model: str, there: Item) -> Item:
 def _unknown(name: str, profiles: Profiles) -> ConfigError:
     known = [*profiles, *profiles.strategies, *profiles.catalog.sections]
     where = f" in {profiles.path}" if profiles.path else ""
-    way = "or write LiteLLM's provider/model, such as openai/gpt-4o-mini"
-    return ConfigError(f"{name[:80]!r}: no such profile{where}; {did_you_mean(name, known)} {way}")
+    way = "; or write LiteLLM's provider/model, such as openai/gpt-4o-mini; what another file names needs its config="
+    return ConfigError(f"{name[:80]!r}: no such profile{where}; {did_you_mean(name, known)}{way}")

@@ -7,6 +7,7 @@ tree of a file, and how one is written whole or not at all.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -34,6 +35,7 @@ _SPELLED = {
 # A text that is broken into lines reads the same, but not to everybody.
 _ONE_LINE = 1_000_000
 _LONGEST_SHOWN = 200
+_ANYBODY_WRITES = 0o222
 _HEAD = "# A profile file, as distilkit's Providers.save wrote it.\n"
 _LEFT_OUT = "# Left out, because a file would show it; name a variable instead, such as ${OPENAI_API_KEY}:\n"
 
@@ -69,7 +71,7 @@ def write_new(path: str | FilePath, text: str, *, overwrite: bool) -> None:
         is_free = overwrite or not place.exists()
         if is_free:
             write_whole(place, text)
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links in a ring, until Python 3.13
         reason = error.strerror if isinstance(error, OSError) else None
         raise InputError(f"{str(path)[:_LONGEST_SHOWN]}: cannot be written: {reason or error}") from None
     if not is_free:
@@ -77,7 +79,13 @@ def write_new(path: str | FilePath, text: str, *, overwrite: bool) -> None:
 
 
 def write_whole(path: FilePath, text: str, *, like: FilePath | None = None) -> None:
-    """Write a file whole or not at all, for its owner alone, or for those who may use the file `like`."""
+    """Write a file whole or not at all, for its owner alone, or for those who may use the file `like`.
+
+    Raises:
+        OSError: it cannot be written, or is there and read-only: a file is replaced without being asked for that.
+    """
+    if path.exists() and not (path.stat().st_mode & _ANYBODY_WRITES and os.access(path, os.W_OK)):
+        raise PermissionError(errno.EACCES, "the file is read-only")
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".distilkit-")  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:

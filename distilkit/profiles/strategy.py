@@ -5,15 +5,14 @@ Values only. How a strategy chooses is decided elsewhere.
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Literal, get_args
 
 from distilkit.errors import InputError
-from distilkit.profiles.evidence import Evidence, in_order, nobody
+from distilkit.profiles.evidence import Evidence, in_order, is_number, nobody, shown
 from distilkit.profiles.profile import Profile
 
 Policy = Literal[
@@ -159,7 +158,7 @@ def _check_weights(strategy: Strategy) -> None:
         raise _wrong(strategy, f"weights= must have a share for each of {', '.join(strategy.names)}, and no other")
     for name, share in strategy.weights.items():
         if not _is_positive(share):
-            raise _wrong(strategy, f"weights= must be positive numbers, not {share!r} for {name!r}")
+            raise _wrong(strategy, f"weights= must be positive numbers, not {shown(share)} for {name!r}")
 
 
 def _evidence(strategy: Strategy) -> dict[str, Evidence]:
@@ -185,8 +184,8 @@ def _check_quality(strategy: Strategy) -> None:
                 strategy, f"quality= and evidence= are for policy={_BY_EVIDENCE!r}, not {strategy.policy!r}; drop one"
             )
         return
-    if not isinstance(quality, Real) or isinstance(quality, bool) or not math.isfinite(quality):
-        raise _wrong(strategy, f"quality= must be the least mean score, such as 0.8, not {quality!r}")
+    if not is_number(quality):
+        raise _wrong(strategy, f"quality= must be the least mean score, such as 0.8, not {shown(quality)}")
     if set(evidence) != set(strategy.names):
         raise _wrong(strategy, f"evidence= must be there for each of {', '.join(strategy.names)}, and no other")
     if told := nobody(evidence, quality):
@@ -201,15 +200,14 @@ def _check_health(strategy: Strategy) -> None:
     ):
         raise _wrong(strategy, f"max_failures= must be a whole number from 1, not {strategy.max_failures!r}")
     if not _is_positive(strategy.recovery_timeout_s):
-        raise _wrong(strategy, f"recovery_timeout_s= must be seconds above 0, not {strategy.recovery_timeout_s!r}")
+        raise _wrong(strategy, f"recovery_timeout_s= must be seconds above 0, not {shown(strategy.recovery_timeout_s)}")
     interval = strategy.health_check_interval_s
     if interval is not None and not _is_positive(interval):
-        raise _wrong(strategy, f"health_check_interval_s= must be seconds above 0 or None, not {interval!r}")
+        raise _wrong(strategy, f"health_check_interval_s= must be seconds above 0 or None, not {shown(interval)}")
 
 
 def _is_positive(value: object) -> bool:
-    # Of `numbers`, so that numpy's count too; True is none.
-    return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < math.inf
+    return is_number(value) and float(value) > 0
 
 
 _LONGEST = 200

@@ -20,6 +20,7 @@ from distilkit.running import Manner
 from distilkit.scoring.columns import answered_rows, columns_of, score_column
 from distilkit.scoring.judges.asking import Asking, begun
 from distilkit.scoring.outcome import Judged, Row, Scorer, Unscored, by_row
+from distilkit.scoring.references import frame_column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,6 +141,8 @@ def only_scores(frame: pd.DataFrame, scorer: Scorer) -> pd.Series:
 def _judged(frame: pd.DataFrame, name: str, scorer: Scorer, asking: Asking | None) -> Body[Judged]:
     """Score the rows that hold an answer."""
     _check_needs(name, scorer, map(str, frame.columns))
+    for column in {*scorer.needs, *(each for each in ("content", "error_kind") if each in frame)}:
+        frame_column(frame, column)
     answered = frame.loc[answered_rows(frame).to_numpy()]
     if not len(answered):
         return Judged(scores=[], beside={ending: [] for ending in scorer.beside})
@@ -202,6 +205,8 @@ def _scorer(name: str, score: Any) -> Scorer:
         return score
     if not callable(score):
         raise InputError(f"score {name!r} must be a scorer such as score.exact() or a function of a row, not {score!r}")
+    if str(getattr(score, "__module__", "")).startswith(f"{__package__}."):
+        raise InputError(f"score {name!r}: {score.__name__} makes a scorer; call it, as in score.{score.__name__}(...)")
     return by_row(name, score)
 
 

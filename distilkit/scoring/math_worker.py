@@ -2,6 +2,7 @@
 
 Run by `mathematics.py`, never imported by it. Answers are hostile text, and what they spell may take for ever, or all
 memory; so this process has a bounded memory, no keys in its environment, and is ended from outside when it is late.
+Where nobody is left to end it, the system does.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import contextlib
 import json
 import logging
 import re
+import signal
 import sys
 from typing import Any
 
 _MEMORY_BYTES = 2 * 1024**3
+# So much later than the other side would have: only where that one is gone, killed in the middle, is it ever used.
+_GRACE_S = 5.0
+_LONGEST_S = 1e9
 _MARKED = re.compile(r"\$|\\\(|\\\[|\\boxed|\\begin|\\fbox")
 # One formula and nothing else: no word of more than one letter but LaTeX's own and the names of functions.
 _FORMULA = re.compile(
@@ -22,17 +27,30 @@ _FORMULA = re.compile(
 
 
 def main() -> None:
-    """Answer each line `{"reference", "content"}` with one of `right`, `unread`, `error`, `broken`, until they end."""
+    """Answer each line `{"reference", "content", "timeout_s"}` with `right`, `unread`, `error` or `broken`."""
     _bound_memory()
     logging.disable(logging.CRITICAL)
     # What libraries print would be read as replies.
     replies, sys.stdout = sys.stdout, sys.stderr
     for line in sys.stdin:
-        replies.write(json.dumps(_reply(json.loads(line))) + "\n")
+        asked = json.loads(line)
+        _end_after(min(asked["timeout_s"], _LONGEST_S) + _GRACE_S)
+        reply = _reply(asked)
+        _end_after(0)
+        replies.write(json.dumps(reply) + "\n")
         replies.flush()
 
 
-def _reply(asked: dict[str, str]) -> dict[str, Any]:
+def _end_after(seconds: float) -> None:
+    """Have the system end this process after so long, whatever it is doing by then; 0 for never."""
+    if hasattr(signal, "setitimer"):  # not on Windows
+        # The usual action needs no interpreter: nothing in Python runs while an integer is raised to a power.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _reply(asked: dict[str, Any]) -> dict[str, Any]:
     try:
         return _compared(asked["reference"], asked["content"])
     except MemoryError:

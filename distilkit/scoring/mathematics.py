@@ -81,7 +81,7 @@ class _Worker:
         timer = Timer(timeout_s, self._process.kill)
         timer.start()
         try:
-            inlet.write(json.dumps({"reference": reference, "content": content}) + "\n")
+            inlet.write(json.dumps({"reference": reference, "content": content, "timeout_s": timeout_s}) + "\n")
             inlet.flush()
             line = outlet.readline()
         except OSError:

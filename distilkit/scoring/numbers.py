@@ -15,6 +15,7 @@ from distilkit.scoring.normalizing import text as normal_text
 from distilkit.scoring.numerals import Quantity, last_number, last_quantity, whole_number
 from distilkit.scoring.outcome import Scorer, Unscored, Value
 from distilkit.scoring.references import CONTENT, against, check_column
+from distilkit.scoring.scales import in_full
 from distilkit.scoring.texts import is_within
 from distilkit.scoring.units import conversions, is_percent, units_of
 
@@ -44,7 +45,8 @@ def number(
     `3 kg` is wrong. Known are the usual units of length, area, volume, mass, time, speed, energy, power, frequency,
     pressure, temperature, angle and data, with SI prefixes, per cent, and currencies, which are never converted into
     one another; temperatures neither. A word that is none of them is no unit. References without a unit are compared
-    by number alone, whatever the answer's unit is.
+    by number alone, whatever the answer's unit is. A word of size is part of its number (`1.2 million`, `$1.2M`); where
+    only one side has one, the other may also be in that size.
 
     Args:
         column: the reference; a row where it is missing, or holds no number, scores `<NA>`.
@@ -71,9 +73,10 @@ def number(
         found = last_quantity(content)
         if found is None:
             return False
+        readings = _readings(found, expected, units)
         if percent == "fraction":
-            found, expected = _as_fraction(found), _as_fraction(expected)
-        return _agree(found, expected, allowed, units)
+            readings = [(_as_fraction(one), _as_fraction(other)) for one, other in readings]
+        return any(_agree(one, other, allowed, units) for one, other in readings)
 
     return Scorer(name="number", function=against(column, close), needs=(CONTENT, column), binary=True)
 
@@ -110,6 +113,15 @@ class Allowed:
     def covers(self, found: Decimal, expected: Decimal) -> bool:
         """Return whether a number is near enough."""
         return abs(found - expected) <= max(self.tolerance, self.relative * abs(expected))
+
+
+def _readings(found: Quantity, expected: Quantity, units: Units) -> list[tuple[Quantity, Quantity]]:
+    """Return what an answer and its reference may mean: where one says `million`, the other may leave it out."""
+    large, wanted = in_full(found), in_full(expected)
+    readings = [(large or found, wanted or expected)]
+    if (large is None) != (wanted is None) and (wanted is None or units != "required"):
+        readings.append((found, expected))
+    return readings
 
 
 def _agree(found: Quantity, expected: Quantity, allowed: Allowed, units: Units) -> bool:

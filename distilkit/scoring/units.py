@@ -41,7 +41,7 @@ def units_of(quantity: Quantity) -> tuple[Unit, ...]:
     money = _currency(quantity)
     if money:
         return money
-    match = _WRITTEN.match(_plain(quantity.after))
+    match = _WRITTEN.match(plain(quantity.after))
     return tuple(_read(match)) if match else ()
 
 
@@ -205,7 +205,7 @@ _SHAPES = {"s": 2, "c": 3}
 _SUPERSCRIPTS = {"\u00b2": 2, "\u00b3": 3}
 
 
-def _plain(after: str) -> str:
+def plain(after: str) -> str:
     """Return what follows a number without LaTeX and Markdown."""
     return _MARKUP.sub("", _CIRC.sub("\u00b0", after))
 

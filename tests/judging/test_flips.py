@@ -97,8 +97,8 @@ def test_a_frame_without_comparisons_is_refused(frame: pd.DataFrame) -> None:
         flip_rate(frame)
 
 
-@pytest.mark.parametrize("confidence", [0, 1, 95])
-def test_a_confidence_out_of_range_is_refused(confidence: float) -> None:
+@pytest.mark.parametrize("confidence", [0, 1, 95, float("nan"), "95%", None])
+def test_a_confidence_out_of_range_is_refused(confidence: Any) -> None:
     with pytest.raises(InputError, match="confidence="):
         flip_rate(pairs([]), confidence=confidence)
 
@@ -112,13 +112,23 @@ def biased() -> Callable[[float], Profile]:
     return make
 
 
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Two simulated models' answers to 40 questions, asked once for all judges."""
+    store = tmp_path_factory.mktemp("store")
+    return dk.compare(dk.sample_task(40), ["sim/small", "sim/large"], store=store, progress=False)
+
+
 @pytest.mark.parametrize(("bias", "least", "most"), [(0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.3, 0.2, 0.8)])
 def test_a_simulated_judges_position_bias_is_found(
-    biased: Callable[[float], Profile], tmp_path: Path, bias: float, least: float, most: float
+    biased: Callable[[float], Profile],
+    answered: pd.DataFrame,
+    tmp_path: Path,
+    bias: float,
+    least: float,
+    most: float,
 ) -> None:
-    df = dk.compare(dk.sample_task(40), ["sim/small", "sim/large"], store=tmp_path, progress=False)
-
-    found = judge_pairs(df, biased(bias), rubric="?", store=tmp_path, progress=False)
+    found = judge_pairs(answered, biased(bias), rubric="?", store=tmp_path, progress=False)
 
     assert least <= only(flip_rate(found)).flip_rate <= most
 

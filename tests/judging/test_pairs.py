@@ -191,3 +191,18 @@ def test_a_simulated_judge_over_http_finds_what_is_right(tmp_path: Path) -> None
     lead = right["sim/small"] - right["sim/large"]
     wanted = lead.map({1.0: "a", -1.0: "b", 0.0: "tie"})
     assert found["winner"].reindex(wanted.index).tolist() == wanted.tolist()
+
+
+@pytest.mark.parametrize(("samples", "shown"), [(["s1", "s1"], "s1"), ([float("nan")] * 2, pd.NA), ([1.0, 1.0], 1)])
+def test_samples_may_be_named_as_in_a_frame_from_elsewhere(
+    judged: Any, answers: Answers, samples: list[Any], shown: Any
+) -> None:
+    frame = judged(answers(a=["1"], b=["2"]).assign(sample=pd.Series(samples, dtype=object)), "Verdict: tie")
+
+    assert frame["winner"].tolist() == ["tie"]
+    assert frame["sample"].tolist() == [shown]
+
+
+def test_prompts_named_by_lists_are_refused(judged: Any, answers: Answers) -> None:
+    with pytest.raises(InputError, match="column 'prompt_id' holds a list"):
+        judged(answers(a=["1"], b=["2"]).assign(prompt_id=[[1], [1]]), "Verdict: tie")

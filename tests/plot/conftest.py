@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 
 MakeTable = Callable[..., pd.DataFrame]
 
@@ -20,6 +21,14 @@ def screenless() -> Iterator[None]:
         plt.switch_backend("agg")
         yield
         plt.close("all")
+
+
+@pytest.fixture
+def bare() -> Axes:
+    """Axes that no layout engine looks after, for tests of what is drawn: such an engine takes most of the time."""
+    from matplotlib import pyplot as plt
+
+    return plt.figure(figsize=(5.0, 4.0)).subplots()
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_a_new_figure_can_be_read_with_twenty_profiles(name: str) -> None:
 
 @pytest.mark.parametrize("name", PLOTS)
 def test_twenty_profiles_in_a_column_are_shown_or_counted(name: str) -> None:
-    ax = plt.figure(figsize=(3.3, 5.0), layout="constrained").subplots()
+    ax = plt.figure(figsize=(3.3, 5.0)).subplots()
 
     PLOTS[name]([f"provider/model-number-{n:02}" for n in range(20)], ax=ax)
 
@@ -156,10 +156,20 @@ def test_twenty_profiles_in_a_column_are_shown_or_counted(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PLOTS)
+def test_a_figure_without_any_room_is_drawn_without_a_warning(name: str) -> None:
+    """A layout engine would warn at each drawing, also those of the reader; here warnings are errors."""
+    ax = plt.figure(figsize=(1.3, 0.9), layout="constrained").subplots()
+
+    PLOTS[name](NAMES, ax=ax)
+
+    ax.figure.savefig(BytesIO())
+
+
+@pytest.mark.parametrize("name", PLOTS)
 def test_names_that_are_hostile_are_drawn_as_they_are(name: str) -> None:
     """Mathtext would raise while drawing, TeX would need an installation; a leading underscore would vanish."""
     with mpl.rc_context({"axes.unicode_minus": False}):
-        ax = PLOTS[name](HOSTILE[:10])
+        ax = PLOTS[name](HOSTILE[:10], ax=plt.figure(figsize=(7.0, 6.0)).subplots())
         ax.figure.savefig(BytesIO())
 
     check_readable(ax.figure)
@@ -191,7 +201,7 @@ def test_beside_other_axes_nothing_is_written_over_them(name: str) -> None:
 @pytest.mark.parametrize(("style", "bright"), [("default", False), ("dark_background", True)])
 def test_what_is_written_stands_out_from_the_background(name: str, style: str, bright: bool) -> None:  # noqa: FBT001
     with plt.style.context(style):
-        ax = PLOTS[name](NAMES)
+        ax = PLOTS[name](NAMES, ax=plt.figure(figsize=(4.0, 3.0)).subplots())
         shown = texts(ax.figure)
 
     lightness = [to_rgb(text.get_color())[1] for text in shown]
@@ -217,7 +227,7 @@ def test_the_table_is_not_changed(name: str, monkeypatch: pytest.MonkeyPatch) ->
     before = made.copy(deep=True)
     monkeypatch.setattr(plt, "show", lambda *_, **__: None)
 
-    getattr(plot, name)(made)
+    getattr(plot, name)(made, ax=plt.figure(figsize=(2.0, 2.0)).subplots())
 
     pd.testing.assert_frame_equal(made, before)
 
@@ -228,7 +238,7 @@ def test_columns_that_are_all_unknown_are_said_to_be(name: str) -> None:
     for column in ("cost_usd", "latency_s", "ttft_s", "input_tokens", "output_tokens", "reasoning_tokens"):
         frame[column] = pd.array([None] * len(frame), dtype="Float64")
 
-    ax = getattr(plot, name)(frame)
+    ax = getattr(plot, name)(frame, ax=plt.figure(figsize=(7.0, 3.0)).subplots())
 
     check_readable(ax.figure)
     assert any("unknown" in text.get_text() for text in texts(ax.figure))

@@ -55,8 +55,8 @@ def legend(ax: Axes) -> list[str]:
     return [text.get_text() for text in found.get_texts()] if found else []
 
 
-def test_every_profile_is_a_point_with_its_name(table_of: MakeTable) -> None:
-    ax = plot.frontier(table_of(["small", "large"], [0.001, 0.002], [0.5, 0.75]))
+def test_every_profile_is_a_point_with_its_name(bare: Axes, table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["small", "large"], [0.001, 0.002], [0.5, 0.75]), ax=bare)
 
     assert points(ax) == {(0.001, 0.5), (0.002, 0.75)}
     assert sorted(names(ax)) == ["large", "small"]
@@ -65,8 +65,8 @@ def test_every_profile_is_a_point_with_its_name(table_of: MakeTable) -> None:
     assert "200 prompts" in ax.get_title(loc="left")
 
 
-def test_the_stepped_line_goes_through_the_undominated_only(table_of: MakeTable) -> None:
-    ax = plot.frontier(table_of(["a", "beaten", "b"], [1.0, 2.0, 1.5], [0.5, 0.6, 0.7]))
+def test_the_stepped_line_goes_through_the_undominated_only(bare: Axes, table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["a", "beaten", "b"], [1.0, 2.0, 1.5], [0.5, 0.6, 0.7]), ax=bare)
 
     (line,) = [line for line in ax.lines if line.get_drawstyle() == "steps-post"]
     assert list(line.get_ydata()) == [0.5, 0.7, 0.7]
@@ -74,19 +74,19 @@ def test_the_stepped_line_goes_through_the_undominated_only(table_of: MakeTable)
     assert legend(ax) == ["on the frontier", "beaten on cost and score", "mix of two models"]
 
 
-def test_bars_are_the_intervals_of_score_and_of_cost(table_of: MakeTable) -> None:
+def test_bars_are_the_intervals_of_score_and_of_cost(bare: Axes, table_of: MakeTable) -> None:
     table = table_of(["a"], [1.0], [0.5]).assign(
         correct_low=0.375, correct_high=0.75, cost_low_usd=0.5, cost_high_usd=2.0
     )
 
-    ax = plot.frontier(table)
+    ax = plot.frontier(table, ax=bare)
 
     assert bars(ax, "_") == [[[1.0, 0.375], [1.0, 0.75]]]
     assert bars(ax, "|") == [[[0.5, 0.5], [2.0, 0.5]]]
 
 
-def test_what_a_mix_gives_is_straight_in_dollars_and_bent_on_a_logarithm(table_of: MakeTable) -> None:
-    ax = plot.frontier(table_of(["a", "under", "b"], [1.0, 20.0, 101.0], [0.0, 0.1, 1.0]))
+def test_what_a_mix_gives_is_straight_in_dollars_and_bent_on_a_logarithm(bare: Axes, table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["a", "under", "b"], [1.0, 20.0, 101.0], [0.0, 0.1, 1.0]), ax=bare)
 
     (line,) = [line for line in ax.lines if line.get_linestyle() == "--"]
     x, y = line.get_data()
@@ -95,7 +95,7 @@ def test_what_a_mix_gives_is_straight_in_dollars_and_bent_on_a_logarithm(table_o
     assert y == pytest.approx((x - 1.0) / 100)
 
 
-def test_the_chance_to_be_on_the_frontier_stands_behind_the_name() -> None:
+def test_the_chance_to_be_on_the_frontier_stands_behind_the_name(bare: Axes) -> None:
     table = pd.DataFrame(
         {
             "profile": ["small", "large"],
@@ -110,7 +110,7 @@ def test_the_chance_to_be_on_the_frontier_stands_behind_the_name() -> None:
         }
     )
 
-    ax = plot.frontier(table)
+    ax = plot.frontier(table, ax=bare)
 
     assert sorted(names(ax)) == ["large", "small, 97 %"]
     assert ax.get_title(loc="left") == "correct against cost, 120 prompts"
@@ -118,10 +118,10 @@ def test_the_chance_to_be_on_the_frontier_stands_behind_the_name() -> None:
         plot.frontier(table, score="brief")
 
 
-def test_published_means_are_points_without_bars() -> None:
+def test_published_means_are_points_without_bars(bare: Axes) -> None:
     table = pd.DataFrame({"profile": ["a", "b"], "accuracy": [0.5, 0.75], "cost_per_item_usd": [1.0, 2.0]})
 
-    ax = plot.frontier(table, score="accuracy")
+    ax = plot.frontier(table, score="accuracy", ax=bare)
 
     assert points(ax) == {(1.0, 0.5), (2.0, 0.75)}
     assert ax.get_ylabel() == "accuracy, mean"
@@ -135,6 +135,58 @@ def test_names_that_have_no_room_are_numbers_with_a_key(table_of: MakeTable) -> 
 
     assert sorted(names(ax)) == ["1", "2"]
     assert legend(ax)[:2] == [f"1: {long[0]}", f"2: {long[1]}"]
+
+
+def test_of_a_crowd_the_frontier_and_the_nearest_to_it_are_named(bare: Axes, table_of: MakeTable) -> None:
+    """Two on the frontier, forty beaten at one price, each by more than the one before."""
+    beaten = [f"m{n:02}" for n in range(40)]
+    table = table_of(
+        ["cheap", "good", *beaten], [1.0, 2.0, *[4.0] * 40], [0.5, 0.9, *(0.88 - n / 50 for n in range(40))]
+    )
+
+    ax = plot.frontier(table, ax=bare)
+
+    assert sorted(names(ax)) == ["cheap", "good", *beaten[:4]]
+    assert legend(ax)[:2] == ["on the frontier (2)", "beaten on cost and score (40)"]
+    assert len(points(ax)) == 42
+    assert len(bars(ax, "_")) == 2
+
+
+def test_of_a_crowd_one_that_is_often_on_the_frontier_counts_as_near(bare: Axes) -> None:
+    table = pd.DataFrame(
+        {
+            "profile": ["best", *(f"m{n:02}" for n in range(20))],
+            "score": "correct",
+            "quality": [0.9, *(0.8 - n / 50 for n in range(20))],
+            "cost_per_item_usd": [1.0, *[2.0 + n for n in range(20)]],
+            "on_frontier": [True, *[False] * 20],
+            "p_frontier": [0.9, *[0.0] * 19, 0.4],
+        }
+    )
+
+    assert "m19, 40 %" in names(plot.frontier(table, ax=bare))
+
+
+def test_a_crowd_on_the_frontier_is_counted_and_some_of_it_named(bare: Axes, table_of: MakeTable) -> None:
+    table = table_of([f"m{n:02}" for n in range(60)], [1.0 + n for n in range(60)], [0.1 + 0.01 * n for n in range(60)])
+
+    ax = plot.frontier(table, ax=bare)
+
+    assert len(names(ax)) == 14
+    assert {"m00", "m59"} <= set(names(ax))
+    assert "on the frontier (60)" in legend(ax)
+
+
+def test_a_key_takes_no_more_than_its_share_and_says_how_many_are_not_in_it(table_of: MakeTable) -> None:
+    ax = plt.figure(figsize=(3.3, 2.6), layout="constrained").subplots()
+    long = [f"provider/a-model-with-a-long-name-{n:02}" for n in range(60)]
+
+    plot.frontier(table_of(long, [1.0 + n for n in range(60)], [0.1 + 0.01 * n for n in range(60)]), ax=ax)
+
+    count = len(names(ax))
+    assert names(ax) == [str(n + 1) for n in range(count)]
+    assert legend(ax)[-1] == f"no room for the names of {60 - count} more on it"
+    assert ax.bbox.height > 0.2 * ax.figure.bbox.height
 
 
 def test_a_frame_of_answers_is_summarised_first() -> None:
@@ -165,11 +217,11 @@ def test_a_frame_of_answers_is_summarised_first() -> None:
     ],
 )
 def test_dollars_are_logarithmic_beyond_a_factor_of_ten(
-    table_of: MakeTable, costs: tuple[float, ...], scale: str
+    bare: Axes, table_of: MakeTable, costs: tuple[float, ...], scale: str
 ) -> None:
     table = table_of([f"m{i}" for i in range(len(costs))], costs, [0.1 * (i + 1) for i in range(len(costs))])
 
-    ax = plot.frontier(table)
+    ax = plot.frontier(table, ax=bare)
 
     low, high = ax.get_xlim()
     assert ax.get_xscale() == scale
@@ -177,15 +229,15 @@ def test_dollars_are_logarithmic_beyond_a_factor_of_ten(
     assert draw(ax)
 
 
-def test_unknown_costs_and_scores_are_named_not_drawn(table_of: MakeTable) -> None:
-    ax = plot.frontier(table_of(["known", "dear?", "good?"], [1.0, None, 2.0], [0.5, 0.9, None]))
+def test_unknown_costs_and_scores_are_named_not_drawn(bare: Axes, table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of(["known", "dear?", "good?"], [1.0, None, 2.0], [0.5, 0.9, None]), ax=bare)
 
     assert points(ax) == {(1.0, 0.5)}
     assert legend(ax) == ["not shown, cost unknown: dear?", "not shown, no score: good?"]
 
 
-def test_many_unknown_are_counted(table_of: MakeTable) -> None:
-    ax = plot.frontier(table_of([f"m{i}" for i in range(9)], [None] * 9, [0.5] * 9))
+def test_many_unknown_are_counted(bare: Axes, table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of([f"m{i}" for i in range(9)], [None] * 9, [0.5] * 9), ax=bare)
 
     assert legend(ax)[-1] == "not shown, cost unknown: 6 more"
     assert draw(ax)
@@ -209,8 +261,8 @@ def test_hostile_names_are_drawn_as_they_are(table_of: MakeTable) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_are_safe_in_the_legend_too(table_of: MakeTable, name: str) -> None:
-    ax = plot.frontier(table_of([name, "known"], [None, 1.0], [0.5, 0.5]))
+def test_hostile_names_are_safe_in_the_legend_too(bare: Axes, table_of: MakeTable, name: str) -> None:
+    ax = plot.frontier(table_of([name, "known"], [None, 1.0], [0.5, 0.5]), ax=bare)
 
     assert draw(ax)
     assert legend(ax)[0].startswith("not shown, cost unknown: ")
@@ -284,17 +336,17 @@ def test_without_a_score_the_way_out_is_said(table_of: MakeTable) -> None:
     assert plt.get_fignums() == []
 
 
-def test_nothing_to_draw_is_an_empty_picture(table_of: MakeTable) -> None:
-    ax = plot.frontier(table_of([], [], []))
+def test_nothing_to_draw_is_an_empty_picture(bare: Axes, table_of: MakeTable) -> None:
+    ax = plot.frontier(table_of([], [], []), ax=bare)
 
     assert draw(ax)
     assert names(ax) == []
 
 
-def test_bars_without_an_interval_are_left_out(table_of: MakeTable) -> None:
+def test_bars_without_an_interval_are_left_out(bare: Axes, table_of: MakeTable) -> None:
     table: Any = table_of(["a"], [1.0], [0.5]).assign(correct_low=pd.NA, correct_high=pd.NA)
 
-    assert points(plot.frontier(table)) == {(1.0, 0.5)}
+    assert points(plot.frontier(table, ax=bare)) == {(1.0, 0.5)}
 
 
 def test_the_room_is_imported_without_matplotlib_and_pandas() -> None:
@@ -303,11 +355,11 @@ def test_the_room_is_imported_without_matplotlib_and_pandas() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_half_a_surrogate_pair_in_a_name_or_an_answer_is_drawn_around() -> None:
+def test_half_a_surrogate_pair_in_a_name_or_an_answer_is_drawn_around(bare: Axes) -> None:
     texts = pd.array(["a\ud800", "b"], dtype=pd.StringDtype("python"))
     frame = pd.DataFrame({"profile": texts, "prompt_id": [1, 1], "content": texts, "cost_usd": [0.1, 0.2]})
 
-    ax = plot.frontier(frame.assign(good=pd.array([True, False], dtype="boolean")))
+    ax = plot.frontier(frame.assign(good=pd.array([True, False], dtype="boolean")), ax=bare)
 
     ax.figure.canvas.draw()
     assert {"a, >99 %", "b, <1 %"} <= {text.get_text() for text in ax.texts}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,9 @@ def test_it_is_replaced_where_that_is_said(path: Path) -> None:
         "strategies:   # none yet\n# end\n",
         "strategies: {}\n",
         "strategies: {safe: {profiles: [sim/small]}}  # one\n",
+        "strategies: {\n  safe: {profiles: [sim/small]},\n}\n",
+        "strategies: {\n  safe: {profiles: [sim/small]},  # one, two\n}\n",
+        "strategies: {\n  safe: {profiles: [sim/small]}  # one, two\n}\n",
         "strategies:\n    safe:\n        profiles:\n        - sim/small\n\n\n",
         "strategies:\n  safe: {profiles: [sim/small]}",
         "providers:\n  lab: {type: sim, model: x}\n",
@@ -190,6 +195,42 @@ def test_where_a_link_is_named_its_file_is_written(path: Path, tmp_path: Path) -
 
     assert link.is_symlink()
     assert load_profiles(path).strategies["router"] == ROUTER
+
+
+def test_links_that_lead_back_to_each_other_are_told(tmp_path: Path) -> None:
+    ring = tmp_path / "ring.yaml"
+    ring.symlink_to(ring)
+
+    with pytest.raises(InputError, match=r"ring\.yaml: cannot be read"):
+        save_strategy(ROUTER, ring)
+
+
+def test_a_file_that_is_read_only_stays_as_it_is(path: Path) -> None:
+    written(path, FILE).chmod(0o444)
+
+    with pytest.raises(InputError, match=r"profiles\.yaml: cannot be written: the file is read-only"):
+        save_strategy(ROUTER, path)
+
+    assert path.read_text(encoding="utf-8") == FILE
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+MANY = """
+import sys
+from distilkit.profiles import Strategy, save_strategy
+
+for number in range(12):
+    save_strategy(Strategy(name=f"{sys.argv[2]}-{number}", policy="failover", profiles=["sim/small"]), sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder cannot be locked there")
+def test_what_several_processes_save_at_once_is_all_there(path: Path) -> None:
+    """Each reads the file, adds to it and writes it: without a lock the last one wins."""
+    running = [subprocess.Popen([sys.executable, "-c", MANY, str(path), str(number)]) for number in range(3)]
+
+    assert [each.wait(60) for each in running] == [0, 0, 0]
+    assert len(load_profiles(path).strategies) == 36
 
 
 def test_a_profile_that_the_file_lacks_is_named_and_nothing_is_written(path: Path) -> None:

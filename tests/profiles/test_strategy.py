@@ -163,3 +163,19 @@ def test_what_cannot_be_routed_by_is_refused(fields: dict[str, Any], told: str) 
     assert told in str(caught.value)
     assert "\x1b" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("huge", [10**400, -(10**400), 10**5000], ids=["400", "-400", "5000"])
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (lambda huge: {"recovery_timeout_s": huge}, "recovery_timeout_s= must be seconds"),
+        (lambda huge: {"policy": "weighted", "weights": {"a": 1, "b": huge}}, "must be positive numbers"),
+        (lambda huge: {**GOOD_ENOUGH, "quality": huge}, "quality= must be the least mean score"),
+        (lambda huge: {**GOOD_ENOUGH, "evidence": {"a": {"quality": huge}}}, "quality must be a number"),
+    ],
+    ids=["seconds", "weights", "quality", "evidence"],
+)
+def test_a_number_that_no_float_holds_is_refused_by_name(fields: Any, told: str, huge: int) -> None:
+    with pytest.raises(InputError, match=told):
+        made(**fields(huge))

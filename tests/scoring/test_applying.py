@@ -238,3 +238,10 @@ def test_the_warning_names_the_callers_line_through_both_faces(tmp_path: Path) -
         asyncio.run(main())
 
     assert [warning.filename for warning in [*caught, *caught_too]] == [__file__, __file__]
+
+
+def test_a_scorer_that_was_not_called_is_told_before_anything_is_scored() -> None:
+    from distilkit.scoring import number
+
+    with pytest.raises(InputError, match=r"number makes a scorer; call it, as in score.number\(...\)"):
+        check({"right": number}, ["answer"])

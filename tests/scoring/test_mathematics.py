@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -80,6 +84,25 @@ def test_the_process_sees_no_keys_and_is_gone_afterwards(monkeypatch: pytest.Mon
     assert b"PATH" in seen
     assert b"canary-key-123" not in seen
     assert started[0].poll() is not None
+
+
+# What never ends, and never lets Python's own signal handlers run.
+ENDLESS = """
+import itertools
+from distilkit.scoring import math_worker
+math_worker._GRACE_S = 0.1
+math_worker._reply = lambda asked: sum(itertools.repeat(0))
+math_worker.main()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer that ends a process on this system")
+def test_where_nobody_is_left_to_end_the_process_it_ends_all_the_same() -> None:
+    asked = json.dumps({"reference": "4", "content": "4", "timeout_s": 0.1}) + "\n"
+
+    ended = subprocess.run([sys.executable, "-c", ENDLESS], input=asked, text=True, timeout=120, check=False)
+
+    assert ended.returncode == -signal.SIGALRM
 
 
 def test_what_is_not_installed_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:

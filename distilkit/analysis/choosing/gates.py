@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from distilkit.analysis.intervals import mean_se
+from distilkit.analysis.item_means import gaps_of, mean_se
 from distilkit.analysis.pairs.multiplicity import holm
 
 if TYPE_CHECKING:
@@ -143,7 +143,8 @@ class _Mean:
 
 
 def _gate(found: _Mean, quality: float, p: float, alpha: float, tests: int) -> Gate:
-    ahead = found.mean - quality
+    # A mean that falls short by its last digit has reached what is wanted.
+    ahead = float(gaps_of(found.mean, quality))
     if not found.n:
         return Gate(verdict="unknown", ahead=ahead)
     if ahead < 0:

@@ -51,8 +51,12 @@ class Measured:
 
     def evidence(self) -> Evidence:
         """Return it as a strategy keeps it; for a profile with a score."""
-        low, cost = (None if isnan(value) else value for value in (self.low, self.cost))
-        return Evidence(quality=self.quality, quality_low=low, cost_per_item_usd=cost, n=self.n)
+        # Six digits are enough for what is read, or decides the order alone.
+        low, cost = (None if isnan(value) else float(f"{value:.6g}") for value in (self.low, self.cost))
+        # A mean that falls short of what is wanted by its last digit alone has reached it.
+        quality = float(f"{self.quality:.14g}")
+        lowest = None if low is None else min(low, quality)
+        return Evidence(quality=quality, quality_low=lowest, cost_per_item_usd=cost, n=self.n)
 
 
 def measured(

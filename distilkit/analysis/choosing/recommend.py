@@ -93,6 +93,10 @@ def recommend(  # noqa: PLR0913 - each is a condition of its own
         if margin is not None or reference is not None:
             raise InputError("quality= asks for a least mean score, margin= and reference= for no worse than another")
         least = _check_quality(quality)
+        if table.binary and not 0 <= least <= 1:
+            raise InputError(
+                f"quality={quality!r}: {table.score!r} holds verdicts, whose mean lies between 0 and 1; 90 % is 0.9"
+            )
         gates = against_quality(table, least, alpha)
         asked = Asked(quality=least, reference=None, margin=0, score=table.score, verdicts=table.binary, wanted=wanted)
     else:
@@ -211,6 +215,10 @@ def _notes(row: Mapping[str, object], every: Sequence[Candidate], table: Panel, 
     chosen = next((each for each in every if each.name == row.get("profile")), None)
     if chosen is not None:
         yield from few(chosen.n, table.clusters, "the verdict is rough")
+        if chosen.n > 1 and chosen.low == chosen.high:
+            yield f"all {chosen.n} prompts score the same: nothing says how sure that is"
+        for name in (advice.shown(each.name) for each in every if _near(each, chosen)):
+            yield f"{name} is not good enough by its mean only: more prompts could let it through"
         if chosen.gone:
             counted = "scored 0" if table.missing == "fail" else "left out"
             yield f"{chosen.gone} prompts without a scored answer are {counted}"
@@ -224,7 +232,14 @@ def _notes(row: Mapping[str, object], every: Sequence[Candidate], table: Panel, 
         yield f"cost unknown: {', '.join(unpriced)}"
     if len({each.n for each in every}) > 1:
         yield "profiles are scored on different numbers of prompts"
+    elif not (table.scored == table.scored[0]).all():
+        yield "profiles are scored on different prompts"
 
 
 def _known(value: float) -> float | None:
     return None if isnan(value) else value
+
+
+def _near(each: Candidate, chosen: Candidate) -> bool:
+    """Return whether a cheaper one falls short, and its interval does not."""
+    return each.gate.verdict == "reject" and each.cost < chosen.cost and each.high >= each.quality - each.gate.ahead

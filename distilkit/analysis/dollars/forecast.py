@@ -16,7 +16,7 @@ import pandas as pd
 from distilkit.analysis import usage
 from distilkit.analysis.caveats import check_count, check_share, few, joined
 from distilkit.analysis.clusters import clusters_of
-from distilkit.analysis.columns import first_row
+from distilkit.analysis.columns import check_size, codes_of, first_row, twice
 from distilkit.analysis.dollars.future import Draw, Outlook, outlook
 from distilkit.analysis.panel import check_frame
 from distilkit.analysis.resampling import REPLICATES, check_replicates
@@ -128,15 +128,20 @@ def _bills(frame: pd.DataFrame, by: str, cluster: str | None) -> dict[str, _Bill
         gaps = frame[name].isna().to_numpy()
         if gaps.any():
             raise InputError(f"column {name!r} is empty in row {first_row(frame, gaps)!r}; fill it or drop the row")
+        codes_of(frame, name)
     dollars = usage.numbers(frame, "cost_usd").to_numpy(dtype=float, na_value=np.nan)
     wrong = (dollars < 0) | np.isinf(dollars)
     if wrong.any():
         raise InputError(f"cost_usd is negative or infinite in row {first_row(frame, wrong)!r}")
+    check_size("cost_usd", frame, dollars)
     codes, prompts = pd.factorize(frame["prompt_id"].to_numpy(dtype=object))
     clusters = None if cluster is None else clusters_of(frame, cluster, codes, len(prompts))
-    groups, names = pd.factorize(frame[by].to_numpy(dtype=object))
+    groups, found = pd.factorize(frame[by].to_numpy(dtype=object))
+    names = [str(name) for name in found]
+    if len(set(names)) < len(names):
+        raise InputError(f"by: two values of {by!r} are both written {twice(names)!r}; give one another name")
     paid = usage.paid(frame).to_numpy(dtype=bool)
-    return {str(name): _bills_of(dollars, codes, groups == group, paid, clusters) for group, name in enumerate(names)}
+    return {name: _bills_of(dollars, codes, groups == group, paid, clusters) for group, name in enumerate(names)}
 
 
 def _bills_of(

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from distilkit.analysis import usage
-from distilkit.analysis.columns import first_row
+from distilkit.analysis.columns import check_size, first_row
 from distilkit.analysis.dollars.unit_prices import PRICES, unit_prices
 from distilkit.errors import InputError
 
@@ -45,6 +45,8 @@ def parts_of(frame: pd.DataFrame, kept: NDArray[np.float64] | None) -> Parts:
     cost, billed = _paid(frame, "cost_usd", paid), _paid(frame, "billed_usd", paid)
     if (cost < 0).any():
         raise InputError(f"cost_usd is negative in row {first_row(frame, cost < 0)!r}")
+    for name, values in (("cost_usd", cost), ("billed_usd", billed)):
+        check_size(name, frame, values)
     tokens = {name: _paid(frame, name, paid) for name in _COUNTS}
     with np.errstate(invalid="ignore"):
         retried = np.maximum(billed - cost, 0)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from distilkit.analysis.absent import absent
 from distilkit.analysis.clusters import clusters_of
-from distilkit.analysis.columns import first_row
+from distilkit.analysis.columns import first_row, twice
 from distilkit.analysis.panel import Missing, panel
 from distilkit.errors import InputError
 
@@ -88,6 +88,9 @@ def _of_pairs(frame: pd.DataFrame, winner: str, cluster: str | None) -> Games:
     sides, names = pd.factorize(np.concatenate([frame[side].to_numpy(dtype=object) for side in _SIDES]))
     a, b = np.split(sides, 2)
     _check_sides(frame, a, b)
+    written = tuple(str(name) for name in names)
+    if len(set(written)) < len(written):
+        raise InputError(f"two profiles are both written {twice(written)!r}; give one another name")
     codes, items = _prompts(frame)
     size, count = len(names), len(items)
     shares = [verdicts == "a", verdicts == "b", verdicts == "tie"]
@@ -99,7 +102,7 @@ def _of_pairs(frame: pd.DataFrame, winner: str, cluster: str | None) -> Games:
     none = ~np.logical_or.reduce(shares)
     return Games(
         score=winner,
-        profiles=tuple(str(name) for name in names),
+        profiles=written,
         wins=wins,
         ties=ties + ties.T,
         prompts=((wins + wins.swapaxes(0, 1)).sum(axis=1) > 0).sum(axis=-1),

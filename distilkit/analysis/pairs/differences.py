@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from distilkit.analysis.intervals import Interval, mean_se
+from distilkit.analysis.item_means import gaps_of
 from distilkit.analysis.pairs.score_interval import tango
 from distilkit.analysis.panel import Panel
 
@@ -48,9 +49,8 @@ class Pair:
 
     @property
     def differences(self) -> NDArray[np.float64]:
-        """First minus second, item by item."""
-        gaps: NDArray[np.float64] = self.scores[0] - self.scores[1]
-        return gaps
+        """First minus second, item by item; 0 where only rounding tells the two apart."""
+        return gaps_of(self.scores[0], self.scores[1])
 
     @property
     def n(self) -> int:

@@ -21,8 +21,8 @@ _LISTED = 20
 _FINEST = 100
 # The lattice's length is bounded, since its distribution takes the square of it.
 _LONGEST = 10_000
-# So many signs are held at once, some 32 MB.
-_AT_ONCE = 4_000_000
+# So many signs are held at once, some 3 MB, which the processor's own memory holds.
+_AT_ONCE = 400_000
 # Sums equal but for rounding are equal.
 _ROUNDING = 1e-9
 
@@ -107,7 +107,8 @@ def _on_a_lattice(sizes: NDArray[np.float64]) -> tuple[NDArray[np.int64], float]
         return None
     parts = np.arange(1, _FINEST + 1)
     scaled = np.outer(parts, kinds)
-    fits = (np.abs(scaled - np.round(scaled)) <= _ROUNDING * np.maximum(1, scaled)).all(axis=1)
+    # Against the number itself: a step of nothing is none.
+    fits = (np.abs(scaled - np.round(scaled)) <= _ROUNDING * scaled).all(axis=1)
     if not fits.any():
         return None
     part = int(parts[fits][0])

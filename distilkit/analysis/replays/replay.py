@@ -26,6 +26,8 @@ MOST_PROFILES = 6
 
 # Of all stages together; one stage alone gets a tenth of it, which is finer than the items it is chosen on.
 _COMBINATIONS = 10_000
+# Sums that differ by no more than this share of themselves are equal.
+_EQUAL = 1e-9
 
 
 def replay(draws: Draws, thresholds: Sequence[float]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -52,22 +54,23 @@ def candidates(draws: Draws) -> list[NDArray[np.float64]]:
 def sweep(draws: Draws, tried: Sequence[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return quality and US dollars an item of every combination of thresholds, in the order of `combinations`.
 
-    Everyone starts with the last model; each stage moves what it takes from there to its own model. So a stage is one
-    product of matrices, and no combination is played draw by draw.
+    Each stage is a product of matrices, and no combination is played draw by draw. Dollars are only added up: of a
+    model that costs a millionth of another, a difference would leave nothing but rounding.
     """
     weights = draws.weights
-    quality = np.array([float(draws.scores[-1] @ weights)])
-    cost = np.array([float(draws.costs[-1] @ weights)])
+    quality, cost = np.zeros(1), np.zeros(1)
     reached = np.ones((1, len(weights)))
     for stage, thresholds in enumerate(tried):
         taken, spent = _stage(draws, stage, thresholds)
-        moved = taken.astype(float).T
-        gain = weights * (draws.scores[stage] - draws.scores[-1])
-        saved = weights * draws.costs[-1]
-        quality = (quality[:, None] + (reached * gain) @ moved).ravel()
-        cost = (cost[:, None] + (reached * weights) @ spent.T - (reached * saved) @ moved).ravel()
+        weighed = reached * weights
+        quality = (quality[:, None] + (weighed * draws.scores[stage]) @ taken.astype(float).T).ravel()
+        cost = (cost[:, None] + weighed @ spent.T).ravel()
         if stage < len(tried) - 1:
             reached = (reached[:, None, :] * ~taken[None]).reshape(-1, len(weights))
+        else:
+            left = (~taken).astype(float).T
+            quality += ((weighed * draws.scores[-1]) @ left).ravel()
+            cost += ((weighed * draws.costs[-1]) @ left).ravel()
     return quality, cost
 
 
@@ -86,10 +89,10 @@ def choose(
     """
     score, dollars = _rounded(quality), _rounded(cost)
     if target is not None:
-        fits, order = score >= _rounded(np.array([target]))[0], (-score, dollars)
+        fits, order = quality >= target - _EQUAL * abs(target), (-score, dollars)
         ranks = (dollars, -score)
     else:
-        fits, order = dollars <= _rounded(np.array([inf if budget is None else budget]))[0], (dollars, -score)
+        fits, order = cost <= (inf if budget is None else budget * (1 + _EQUAL)), (dollars, -score)
         ranks = (-score, dollars)
     met = bool(fits.any())
     first, second = ranks if met else order
@@ -117,7 +120,8 @@ def _thresholds(values: NDArray[np.float64], most: int) -> NDArray[np.float64]:
 def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return values with 9 significant digits."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        digits = np.power(10.0, 9 - np.ceil(np.log10(np.abs(values))))
+        # A power beyond 300 would be infinite.
+        digits = np.power(10.0, np.minimum(300, 9 - np.ceil(np.log10(np.abs(values)))))
         rounded: NDArray[np.float64] = np.where(
             np.isfinite(values) & (values != 0), np.rint(values * digits) / digits, values
         )

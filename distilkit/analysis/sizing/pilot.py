@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distilkit.analysis.intervals import mean_se
+from distilkit.analysis.item_means import gaps_of, mean_se
 from distilkit.analysis.panel import Panel
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def pilot_of(panel: Panel) -> Pilot:
     with np.errstate(invalid="ignore", divide="ignore"):
         shares = [float((1 / row).mean()) if len(row) else nan for row in both.samples]
     return Pilot(
-        differences=both.scores[0] - both.scores[1],
+        differences=gaps_of(both.scores[0], both.scores[1]),
         within=both.within,
         shares=(shares[0], shares[1]),
         clusters=both.clusters,

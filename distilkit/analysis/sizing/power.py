@@ -243,4 +243,4 @@ def _remarks(pilot: Pilot, samples: int, row: dict[str, Any]) -> Iterator[str]:
 
 
 def _needs_few(items: int | None) -> list[str]:
-    return [] if items is None else [f"for so few items the formula is rough: take {items + 2}"] * (0 < items < 30)  # noqa: PLR2004
+    return [] if items is None else [f"for so few items the formula is rough: take {items + 2}"] * (0 < items < 30)  # noqa: PLR2004 - as `SMALL` says

@@ -16,6 +16,7 @@ import pandas as pd
 from distilkit.analysis import usage
 from distilkit.analysis.caveats import FEW_CLUSTERS, check_amount, check_count, check_share, joined, number_of
 from distilkit.analysis.intervals import SMALL
+from distilkit.analysis.item_means import gaps_of
 from distilkit.analysis.panel import Missing, Panel, panel
 from distilkit.analysis.replays.draws import check_profiles, n_missing, places
 from distilkit.errors import InputError
@@ -168,7 +169,7 @@ def _spent(frame: pd.DataFrame, names: tuple[str, ...], whole: Panel) -> NDArray
 
 
 def _units(both: Panel, used: NDArray[np.bool_], spent: NDArray[np.float64]) -> _Seen:
-    differences = (both.scores[0] - both.scores[1])[used]
+    differences = gaps_of(both.scores[0], both.scores[1])[used]
     codes = np.arange(int(used.sum())) if both.clusters is None else _in_order_of_end(both.clusters[used])
     sizes = np.bincount(codes)
     sums = np.bincount(codes, weights=differences)

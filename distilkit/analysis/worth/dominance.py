@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _ROUNDING = 1e-12
-# So many points are compared at once: some 50 MB with the comparisons made of them.
-_AT_ONCE = 1_000_000
+# So many points are compared at once: some 5 MB with the comparisons made of them, which the processor's own memory
+# holds; with ten times as many it takes nine times as long.
+_AT_ONCE = 100_000
 
 
 def undominated(costs: ArrayLike, scores: ArrayLike) -> NDArray[np.bool_]:

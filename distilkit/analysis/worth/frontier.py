@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from distilkit.analysis.caveats import check_share
+from distilkit.analysis.caveats import check_count, check_share
 from distilkit.analysis.columns import check_columns
 from distilkit.analysis.panel import Missing, check_frame
 from distilkit.analysis.resampling import REPLICATES, check_replicates
@@ -97,7 +97,7 @@ def frontier(
         InputError: a column is missing or of the wrong kind, a cost is negative or infinite, or an argument is wrong.
     """
     check_share("confidence", confidence, 0.95)
-    draws = check_replicates(replicates)
+    draws, seed = check_replicates(replicates), check_count("seed", seed, 0)
     check_frame(frame)
     if published.is_published(frame):
         rows = published.rows(frame, score, cluster=cluster)

@@ -20,7 +20,6 @@ from distilkit.analysis.panel import Missing, Panel, panel
 from distilkit.analysis.quality import Quality
 from distilkit.analysis.resampling import resampled_means
 from distilkit.analysis.worth.dominance import undominated
-from distilkit.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +41,6 @@ def joint_rows(
         InputError: as `panel`, or a cost is infinite.
     """
     recorded = panel(frame, score, cluster=cluster, missing=missing)
-    _check_finite(recorded)
     gaps = absent(frame, recorded)
     unpriced = (np.isnan(recorded.costs) & recorded.scored).sum(axis=1)
     judged = recorded.scored.any(axis=1) & (unpriced == 0)
@@ -63,12 +61,6 @@ def joint_rows(
             remarks += _success_caveats(found, quality)
         table.append({**columns, "note": joined(remarks)})
     return table
-
-
-def _check_finite(recorded: Panel) -> None:
-    infinite = np.isinf(recorded.costs).any(axis=1)
-    if infinite.any():
-        raise InputError(f"cost_usd is infinite in a row of {recorded.profiles[int(infinite.argmax())]!r}")
 
 
 def _part(recorded: Panel, rows: NDArray[np.bool_], items: NDArray[np.bool_]) -> Panel:

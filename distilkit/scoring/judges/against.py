@@ -17,7 +17,7 @@ from distilkit.profiles import Profile, Strategy
 from distilkit.scoring.judges.asking import Asking
 from distilkit.scoring.judges.bench import Bench
 from distilkit.scoring.judges.beside import PAIR_DTYPES, beside_of
-from distilkit.scoring.judges.cells import texts_of
+from distilkit.scoring.judges.cells import items_of, references_of, texts_of
 from distilkit.scoring.judges.pairs import Comparing, Comparison, Pair, compared
 from distilkit.scoring.judges.rubric import checked_rubric
 from distilkit.scoring.judges.wording import COMPARING, template_of
@@ -161,15 +161,14 @@ def _points(one: Comparison) -> Value:
 def _pairs(frame: pd.DataFrame, columns: _Columns) -> list[Pair | Unscored]:
     """Return for each row what is compared, or why nothing can be."""
     names = [str(name) for name in frame["profile"]]
-    samples = frame["sample"].tolist() if "sample" in frame else [0] * len(frame)
-    items = list(zip(frame["prompt_id"].tolist(), samples, strict=True))
+    items = items_of(frame)
     answers, questions = texts_of(frame["content"]), texts_of(frame[columns.question])
-    references = [None] * len(frame) if columns.reference is None else texts_of(frame[columns.reference])
+    references = [None] * len(frame) if columns.reference is None else references_of(frame[columns.reference])
     # Of several rows the first counts, as a frame from elsewhere may have them.
     others = {
         item: text
         for item, text, name in reversed(list(zip(items, answers, names, strict=True)))
-        if name == columns.against
+        if name == columns.against and item[0] is not None
     }
     return [
         Unscored(f"this is an answer of {name!r} itself", expected=True)

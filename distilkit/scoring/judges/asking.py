@@ -60,6 +60,13 @@ class Asking:
         with opened_store(self.manner.store) as kept:
             return not all(any(option.key in kept for option in call.choices) for call in self.calls)
 
+    def has_asked(self, calls: Sequence[Call]) -> bool:
+        """Say whether this run, which asks everything anew, has done so for all of these calls already."""
+        if self.manner.cache != "refresh":
+            return False
+        keys = {key for rows in self.rows for key in rows["key"]}
+        return all(any(option.key in keys for option in call.choices) for call in calls)
+
     def rest(self) -> Budget | None:
         """Return what is left of the budget; None where nobody knows what was spent."""
         left = self.manner.budget

@@ -142,7 +142,7 @@ def asked(prompts: Sequence[str], bench: Bench, asking: Asking | None) -> Body[H
     rows, unasked, interrupted = None, run.stopped or UNKNOWN_COST, False
     if run.stopped is None and rest is not None:
         try:
-            rows, interrupted = yield from noticing(running(calls, _manner(run.manner, calls, rest, named)))
+            rows, interrupted = yield from noticing(running(calls, _manner(run, calls, rest, named)))
             unasked = INTERRUPTED
         except DistilkitError as error:
             # Within a run the answers are there: what a judge lacks must not cost the caller the frame.
@@ -158,15 +158,17 @@ def asked(prompts: Sequence[str], bench: Bench, asking: Asking | None) -> Body[H
     )
 
 
-def _manner(manner: Manner, calls: Sequence[Call], rest: Budget, named: Chosen) -> Manner:
+def _manner(run: Asking, calls: Sequence[Call], rest: Budget, named: Chosen) -> Manner:
     """Return how a judge is asked within a run: never in part, by batches only where its provider has them."""
-    batch = manner.batch
+    batch = run.manner.batch
     if batch:
         try:
-            check_batchable(calls, own_send=manner.send is not None, streamed=False)
+            check_batchable(calls, own_send=run.manner.send is not None, streamed=False)
         except InputError:
             batch = False
-    own = replace(manner, budget=rest, only_failed=False, stream=False, batch=batch, listen=None)
+    # What this run has asked anew is new, also where a second judge asks the same.
+    cache: CacheMode = "use" if run.has_asked(calls) else run.manner.cache
+    own = replace(run.manner, budget=rest, only_failed=False, stream=False, batch=batch, listen=None, cache=cache)
     # Sections that the run limits and the judge has nothing to do with are no mistake here.
     return own.within(replace(named, sections=named.sections | rest.providers.keys()))
 

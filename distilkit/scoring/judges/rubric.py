@@ -18,7 +18,7 @@ from distilkit.profiles import Profile, Strategy
 from distilkit.scoring.judges.asking import Asking
 from distilkit.scoring.judges.bench import Bench, asked
 from distilkit.scoring.judges.beside import DTYPES, beside_of
-from distilkit.scoring.judges.cells import texts_of
+from distilkit.scoring.judges.cells import references_of, texts_of
 from distilkit.scoring.judges.replies import Bill, Reply
 from distilkit.scoring.judges.scale import Scale, explanation_of, scale_of, verdict_of
 from distilkit.scoring.judges.wording import GRADING, template_of, worded
@@ -67,8 +67,8 @@ def judge(  # noqa: PLR0913 - what is judged, and how the judge is asked; each a
         rubric: what is judged by, in words.
         scale: worst and best: `(1, 5)` asks for whole numbers, `(0.0, 1.0)` for any between; `"yes/no"`; or labels
             with their numbers, such as `{"poor": 0, "fair": 0.5, "good": 1}`.
-        reference: the column of right answers, shown to the judge; a row where it is missing scores `<NA>`. None for
-            none.
+        reference: the column of right answers, each one or a list of accepted ones, shown to the judge; a row where it
+            is missing scores `<NA>`. None for none.
         question: the column of what was asked.
         template: the judge's prompt as a format string, in place of the built-in one: `{answer}`, and as needed
             `{question}`, `{reference}`, `{rubric}`, `{number}` (of the marks round the parts) and `{verdict}` (what the
@@ -173,7 +173,7 @@ def _graded(frame: pd.DataFrame, grading: Grading, bench: Bench, asking: Asking 
 def _prompts(frame: pd.DataFrame, grading: Grading) -> list[str | Unscored]:
     """Return what is put to the judge for each row, or why there is nothing to judge."""
     questions, answers = texts_of(frame[grading.question]), texts_of(frame["content"])
-    references = [None] * len(frame) if grading.reference is None else texts_of(frame[grading.reference])
+    references = [None] * len(frame) if grading.reference is None else references_of(frame[grading.reference])
     return [_prompt(*each, grading) for each in zip(questions, answers, references, strict=True)]
 
 

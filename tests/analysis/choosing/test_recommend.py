@@ -313,3 +313,21 @@ def test_real_verdicts_are_recommended_by() -> None:
 )
 def test_dollars_show_two_figures(amount: float, text: str) -> None:
     assert dollars(amount) == text
+
+
+@pytest.mark.parametrize("quality", [90, -1])
+def test_a_quality_that_no_share_can_have_is_refused(frame_of: MakeFrame, quality: float) -> None:
+    with pytest.raises(InputError, match=r"between 0 and 1; 90 % is 0\.9"):
+        recommend(frame_of([{}, {}], right=[True, False]), quality=quality)
+
+
+def test_a_cheaper_one_that_falls_short_by_its_mean_only_is_noted(frame_of: MakeFrame) -> None:
+    rows = [
+        {"prompt_id": i, "profile": name, "cost_usd": cost} for name, cost in (("a", 1), ("b", 9)) for i in range(50)
+    ]
+    right = [i < 39 for i in range(50)] + [True] * 50
+
+    found = recommend(frame_of(rows, right=right), quality=0.8)
+
+    assert found["profile"][0] == "b"
+    assert "a is not good enough by its mean only: more prompts could let it through" in found["note"][0]

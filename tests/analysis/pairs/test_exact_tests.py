@@ -88,6 +88,17 @@ def test_differences_that_cancel_but_for_rounding_have_p_of_one() -> None:
     assert sign_flip([0.1, 0.2, -0.3]) == 1.0
 
 
+@pytest.mark.parametrize("scale", [1e-12, 1e-300, 1e50])
+def test_tiny_and_huge_differences_are_flipped_like_others(scale: float) -> None:
+    gaps = np.array([1.0, 2.0, -0.5, 3.0, 1.5])
+
+    assert sign_flip(gaps * scale) == pytest.approx(sign_flip(gaps))
+
+
+def test_a_tiny_difference_beside_large_ones_is_rounding_and_not_a_step_of_nothing() -> None:
+    assert sign_flip([1.0, 1.0, 1e-11]) == pytest.approx(sign_flip([1.0, 1.0]))
+
+
 def test_many_different_sizes_are_left_to_sampling() -> None:
     assert sign_flip(np.random.default_rng(0).normal(size=21)) is None
 

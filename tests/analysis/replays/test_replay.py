@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from math import inf
 
@@ -139,3 +140,25 @@ def test_rounding_of_sums_does_not_put_a_choice_out_of_reach() -> None:
 
     assert choose(quality, cost, target=None, budget=0.8 - 1e-16) == (0, True)
     assert choose(quality, cost, target=0.3 + 1e-16, budget=None) == (0, True)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_model_that_is_nearly_free_beside_another_costs_what_it_costs(seed: int) -> None:
+    """Added up from a difference of the two, its millionths would be rounding, and no threshold would seem to fit."""
+    draws = recorded(seed, profiles=2)
+    draws = replace(draws, costs=draws.costs * np.array([[1e-9], [1e3]]), checks=np.zeros_like(draws.checks))
+    alone = float(draws.costs[0] @ draws.weights)
+
+    tried = candidates(draws)
+    place, met = choose(*sweep(draws, tried), target=None, budget=alone)
+
+    assert met
+    assert combinations(tried)[place] == (-inf,)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1e12])
+def test_what_is_chosen_does_not_depend_on_the_unit_of_money(scale: float) -> None:
+    draws = recorded(3)
+    quality, cost = sweep(draws, candidates(draws))
+
+    assert choose(quality, cost * scale, target=0.6, budget=None) == choose(quality, cost, target=0.6, budget=None)

@@ -300,11 +300,12 @@ def test_the_frame_is_left_as_it_was() -> None:
     [
         ({}, {"confidence": 95}, "confidence"),
         ({}, {"replicates": 5}, "replicates"),
+        ({}, {"seed": -1}, "seed= must be a whole number"),
         ({}, {"score": "rigth"}, "no column 'rigth'"),
         ({}, {"missing": "zero"}, "'drop' or 'fail'"),
         ({}, {"cluster": "doc"}, "no column 'doc'"),
         ({"cost_usd": -1.0}, {}, "negative"),
-        ({"cost_usd": np.inf}, {}, "cost_usd is infinite in a row of 'a'"),
+        ({"cost_usd": np.inf}, {}, "cost_usd is infinite in row 0"),
         ({"cost_usd": "cheap"}, {}, "'cost_usd' must hold numbers"),
         ({"right": np.inf}, {}, "infinite in row 0"),
     ],

@@ -199,3 +199,35 @@ def test_wrong_arguments_are_named(arguments: dict[str, Any], words: str) -> Non
 
     with pytest.raises(InputError, match=words):
         pairwise(given.pop("profile"), given.pop("against"), given.pop("rubric"), **given)
+
+
+@pytest.fixture
+def elsewhere(the_judge: Profile, network: Any, tmp_path: Path) -> Callable[..., pd.DataFrame]:
+    """Have the answers of `a` compared with those of `b` in a frame of the caller's."""
+
+    def run(**columns: Any) -> pd.DataFrame:
+        send = network(["Verdict: A"])
+        grade = pairwise(the_judge, "b", "Which is right?", send=send, store=tmp_path, progress=False, swap=False)
+        rows = {"profile": ["a", "b"], "prompt_id": [1, 1], "prompt": ["q", "q"], "content": ["x", "y"], **columns}
+        return apply(pd.DataFrame(rows), {"grade": grade})
+
+    return run
+
+
+def test_answers_to_prompts_without_a_name_are_not_held_against_each_other(elsewhere: Any) -> None:
+    with pytest.warns(UserWarning, match="no answer of 'b' to the same prompt"):
+        frame = elsewhere(prompt_id=pd.array([None, None], dtype="Int64"))
+
+    assert frame["grade"].isna().all()
+
+
+@pytest.mark.parametrize("missing", [float("nan"), None, pd.NA])
+def test_where_samples_have_no_numbers_the_answers_meet(elsewhere: Any, missing: Any) -> None:
+    frame = elsewhere(sample=pd.Series([missing, missing], dtype=object))
+
+    assert frame["grade"].tolist() == [1.0, pd.NA]
+
+
+def test_prompts_named_by_lists_are_refused(elsewhere: Any) -> None:
+    with pytest.raises(InputError, match="column 'prompt_id' holds a list"):
+        elsewhere(prompt_id=[[1], [1]])

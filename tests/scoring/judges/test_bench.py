@@ -236,6 +236,19 @@ def test_refresh_judges_again(compare: Compare, network: Any, the_judge: Profile
     assert frame["grade"].tolist() == [2.0]
 
 
+def test_in_a_refreshed_run_a_second_judge_that_asks_the_same_pays_nothing(
+    compare: Compare, network: Any, the_judge: Profile
+) -> None:
+    send, scores = network(), {name: judge(the_judge, "Good?") for name in ("one", "two")}
+
+    frame = compare(["q", "r"], scores, send=send, cache="refresh")
+
+    assert len(send.judged) == 2
+    assert frame["one_billed_usd"].tolist() == pytest.approx([0.015, 0.015])
+    assert frame["two_billed_usd"].tolist() == [0, 0]
+    assert frame["two"].tolist() == [4.0, 4.0]
+
+
 def test_only_failed_still_judges_what_it_answered(compare: Compare, network: Any, the_judge: Profile) -> None:
     compare(["q"], None, send=network())
 

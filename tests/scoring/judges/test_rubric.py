@@ -173,6 +173,36 @@ def test_a_missing_reference_is_unknown_and_nobody_is_asked(compare: Compare, ne
     assert len(send.judged) == 1
 
 
+def test_of_several_accepted_answers_each_stands_on_its_own_line(
+    compare: Compare, network: Any, the_judge: Profile
+) -> None:
+    tasks = pd.DataFrame({"prompt": ["q", "r"], "answer": [["Paris", None, "Lutetia"], ["Paris", None]]})
+    send = network()
+
+    compare(tasks, judge(the_judge, "Good?", reference="answer"), send=send)
+
+    assert "]]\nAny one of these is right:\n- Paris\n- Lutetia\n[[end of reference" in send.prompts[0]
+    assert "]]\nParis\n[[end of reference" in send.prompts[1]
+
+
+@pytest.mark.parametrize("missing", [pd.NaT, float("nan"), [], [None]])
+def test_a_reference_of_any_kind_may_be_missing(network: Any, the_judge: Profile, tmp_path: Path, missing: Any) -> None:
+    send = network()
+    grade = judge(the_judge, "Good?", reference="answer", send=send, store=tmp_path, progress=False)
+    rows = {"prompt": ["q"], "content": ["x"], "answer": pd.Series([missing], dtype=object)}
+
+    assert grade(pd.DataFrame(rows)).isna().all()
+    assert send.judged == []
+
+
+@pytest.mark.parametrize("double", ["prompt", "content"])
+def test_two_columns_of_one_name_are_refused(network: Any, the_judge: Profile, tmp_path: Path, double: str) -> None:
+    rows = pd.DataFrame([["q", "x", "y"]], columns=["prompt", "content", double])
+
+    with pytest.raises(InputError, match=f"one column '{double}', and the frame has 2"):
+        apply(rows, {"grade": judge(the_judge, "Good?", send=network(), store=tmp_path, progress=False)})
+
+
 def test_yes_or_no_is_a_verdict(compare: Compare, network: Any, the_judge: Profile) -> None:
     frame = compare(
         ["q", "r"], judge(the_judge, "Good?", scale="yes/no"), send=network(["Verdict: yes", "Verdict: no"])

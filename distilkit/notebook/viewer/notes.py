@@ -1,0 +1,133 @@
+"""The ratings of one view: taken one at a time from any thread, kept in memory, and in a file where one is named.
+
+Knows nothing of widgets.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from distilkit.errors import InputError
+from distilkit.notebook.viewer.panel import Panel
+from distilkit.notebook.viewer.ratingfile import RatingFile
+from distilkit.notebook.viewer.ratings import Rating, Slot, digest, fits, rated_frame, ratings_frame
+from distilkit.notebook.viewer.scales import Scale
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Notes:
+    """What was said so far.
+
+    Args:
+        panel: the answers.
+        scale: what can be said of them.
+        kept: what was said before.
+        file: where it is written after each rating, or None.
+        now: the time.
+
+    Attributes:
+        scale: what can be said of an answer.
+        trouble: why the last rating is not in the file, "" where it is.
+    """
+
+    def __init__(
+        self, panel: Panel, scale: Scale, kept: dict[Slot, Rating], file: RatingFile | None, now: Callable[[], datetime]
+    ) -> None:
+        self.scale = scale
+        self.trouble = ""
+        self._panel, self._file, self._now = panel, file, now
+        self._kept = dict(kept)
+        self._lock = threading.Lock()
+
+    def slot(self, prompt: int, profile: str, sample: int) -> Slot:
+        """Return the slot of an answer by its prompt's position."""
+        return Slot(str(self._panel.ids[prompt]), profile, sample)
+
+    def get(self, prompt: int, profile: str, sample: int) -> Rating | None:
+        """Return what was said of the answer that stands there now, None for nothing."""
+        rating = self._kept.get(self.slot(prompt, profile, sample))
+        place = self._panel.place(prompt, profile, sample)
+        return rating if rating is not None and place is not None and fits(self._panel, place, rating) else None
+
+    def words(self, prompt: int, profile: str, sample: int) -> str:
+        """Return its rating in words, with the comment; "" for none."""
+        rating = self.get(prompt, profile, sample)
+        if rating is None:
+            return ""
+        value = "" if rating.value is None else self.scale.written(rating.value)
+        return f"{value or '–'} (“{rating.comment}”)" if rating.comment else value
+
+    def rate(self, prompt: int, values: dict[str, float | None], sample: int) -> None:
+        """Note a number for each of these profiles, None to take it back, and write the file once."""
+        with self._lock:
+            for profile, value in values.items():
+                self._put(prompt, profile, sample, value=value)
+            self._write()
+
+    def comment(self, prompt: int, profile: str, sample: int, said: str) -> None:
+        """Note a comment, "" to take it back."""
+        with self._lock:
+            self._put(prompt, profile, sample, comment=said)
+            self._write()
+
+    @property
+    def count(self) -> int:
+        """How many answers of this panel have a rating."""
+        return sum(self.get(prompt, *where) is not None for prompt, where in self._present(rated_only=True))
+
+    @property
+    def stale(self) -> int:
+        """How many ratings were given to another answer than the one that stands there now."""
+        return sum(self.get(prompt, *where) is None for prompt, where in self._present(rated_only=True))
+
+    def ratings(self) -> pd.DataFrame:
+        """Return them, one row a rating."""
+        with self._lock:
+            return ratings_frame(self._panel, dict(self._kept))
+
+    def rated(self) -> pd.DataFrame:
+        """Return the frame with the column `rating`."""
+        with self._lock:
+            return rated_frame(self._panel, dict(self._kept))
+
+    def _present(self, *, rated_only: bool) -> list[tuple[int, tuple[str, int]]]:
+        prompts = {str(each): nth for nth, each in enumerate(self._panel.ids)}
+        found = []
+        for slot, rating in list(self._kept.items()):
+            prompt = prompts.get(slot.prompt_id)
+            if prompt is None or self._panel.place(prompt, slot.profile, slot.sample) is None:
+                continue
+            if rating.value is not None or not rated_only:
+                found.append((prompt, (slot.profile, slot.sample)))
+        return found
+
+    def _put(
+        self, prompt: int, profile: str, sample: int, *, value: float | None = None, comment: str | None = None
+    ) -> None:
+        place = self._panel.place(prompt, profile, sample)
+        if place is None:
+            return
+        before = self.get(prompt, profile, sample) or Rating(value=None)
+        # A comment leaves the number as it is, a number the comment.
+        said = replace(before, value=value) if comment is None else replace(before, comment=comment)
+        answer = digest(self._panel.columns["content"][place])
+        slot = self.slot(prompt, profile, sample)
+        # Last in order: the newest rating stands last in the table and in the file.
+        self._kept.pop(slot, None)
+        self._kept[slot] = replace(said, rated_at=self._now(), answer=answer)
+
+    def _write(self) -> None:
+        if self._file is None:
+            return
+        try:
+            self._kept = self._file.write(self._kept)
+            self.trouble = ""
+        except (OSError, InputError) as error:
+            # The rating is kept in memory, and written with the next one.
+            self.trouble = f"not written: {error}"
