@@ -20,5 +20,14 @@ def escape(text: object) -> str:
     >>> escape("<b onclick='x'>1\r\n")
     '&lt;b onclick=&#x27;x&#x27;&gt;1\n'
     """
-    plain = str(text).replace("\r\n", "\n").encode("utf-8", "replace").decode()
-    return html.escape(plain.translate(_TURNING | _CONTROLS), quote=True)
+    return html.escape(plain(text), quote=True)
+
+
+def plain(text: object) -> str:
+    r"""Return text for what escapes by itself, such as a control's label: without the same characters, not escaped.
+
+    >>> plain("<b>\x07\ud800")
+    '<b>\ufffd?'
+    """
+    whole = str(text).replace("\r\n", "\n").encode("utf-8", "replace").decode()
+    return whole.translate(_TURNING | _CONTROLS)

@@ -24,12 +24,17 @@ class Progress:
 
     Args:
         total: rows expected.
+        rows: by profile and key, the rows that one answer fills, where it is more than one.
         show: True for a line always, False for none, None for one where somebody is likely to be looking: a terminal
             or a notebook.
     """
 
-    def __init__(self, total: int, *, show: bool | None) -> None:
+    def __init__(
+        self, total: int, *, show: bool | None, rows: Mapping[tuple[str, str | None], int] | None = None
+    ) -> None:
         self._total = total
+        self._rows = rows or {}
+        self._done = 0
         self._counts: Counter[str] = Counter()
         self._waiting: dict[str | None, str] = {}
         self._billed: Decimal | None = Decimal(0)
@@ -39,6 +44,8 @@ class Progress:
     def observe(self, event: Event) -> None:
         """Count one event."""
         self._counts[event.kind] += event.count
+        if event.kind in _ENDS:
+            self._done += event.count * self._rows.get((event.profile, event.key), 1)
         if event.kind == "waiting":
             self._waiting[event.key] = event.reason or "its turn"
         elif event.key is not None:
@@ -70,8 +77,7 @@ class Progress:
 
     def line(self) -> str:
         """Return the line: rows done of all, where from, what went wrong, dollars, time."""
-        counts = self._counts
-        done = counts["from_store"] + counts["answered"] + counts["failed"]
+        counts, done = self._counts, self._done
         parts = [f"{done:,} of {self._total:,} rows"]
         parts += [f"{counts[kind]:,} {words}" for kind, words in _WORDS.items() if counts[kind]]
         if counts["answered"]:
@@ -173,6 +179,8 @@ class Cell:
 _END = {False: "", True: "\n"}
 
 
+# What settles a row.
+_ENDS = frozenset({"from_store", "answered", "failed"})
 _REASONS = {"rate_limit": "limits", "budget": "dollars in flight"}
 _WORDS = {"answered": "answered", "from_store": "from the store", "failed": "failed", "retrying": "retried"}
 

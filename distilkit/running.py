@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -69,7 +70,7 @@ class Manner:
 def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
     """Fill a row for every call: from the store, or by asking; after an interrupt, those that are finished."""
     rows = Rows(calls)
-    line, alerts = Progress(len(calls), show=manner.progress), Alerts()
+    line, alerts = Progress(len(calls), show=manner.progress, rows=_rows_of(calls)), Alerts()
     with opened_store(manner.store) as kept:
         tell = listeners(line.observe, alerts.observe, manner.on_event and _harmless(manner.on_event))
         misses = serve(calls, kept, rows.settle, tell, manner.cache)
@@ -102,6 +103,12 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
                 line.finish()
     alerts.warn()
     return rows
+
+
+def _rows_of(calls: Sequence[Call]) -> dict[tuple[str, str | None], int]:
+    """Return how many rows one answer fills, where it is more than one: equal prompts are asked once."""
+    counts = Counter(call.slot for call in calls)
+    return {slot: count for slot, count in counts.items() if count > 1}
 
 
 def _batched(plan: Plan) -> Sending:

@@ -119,3 +119,13 @@ def test_alerts_become_one_warning_each() -> None:
         alerts.warn()
 
     assert len(told) == 1
+
+
+def test_an_answer_to_equal_prompts_settles_all_their_rows() -> None:
+    progress = Progress(3, show=False, rows={("a", "k"): 2})
+    progress.observe(Event(kind="sent", profile="a", key="k"))
+    progress.observe(Event(kind="answered", profile="a", key="k", billed_usd=Decimal(0)))
+    progress.observe(Event(kind="answered", profile="a", key="other", billed_usd=Decimal(0)))
+
+    assert "3 of 3 rows · 2 answered" in progress.line()
+    assert "left" not in progress.line()

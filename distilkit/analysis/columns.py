@@ -31,6 +31,8 @@ def score_columns(frame: pd.DataFrame, score: str | Sequence[str] | None) -> lis
         found = [name for name in frame.columns if isinstance(name, str) and name not in COLUMNS]
         typed = (pd.BooleanDtype, pd.Float64Dtype)
         return [name for name in found if isinstance(frame[name].dtype, typed) and not _is_beside(name, found)]
+    if not isinstance(score, str | list | tuple):
+        raise InputError(f"score= takes the names of columns, not {score!r:.200}")
     names = [score] if isinstance(score, str) else list(dict.fromkeys(score))
     for name in names:
         if name not in frame:

@@ -18,6 +18,7 @@ QUIET = "opacity:.75;font-size:90%"
 # A mark is underlined too: nothing is said by colour alone.
 MARK = "background:rgba(255,170,0,.28);color:inherit;text-decoration:underline;text-underline-offset:.2em"
 UNKNOWN = "unknown"
+_LONGEST_NAME = 200
 
 
 def block(name: str, inner: str, style: str = "") -> str:
@@ -28,6 +29,16 @@ def block(name: str, inner: str, style: str = "") -> str:
 def text(said: object, style: str = "") -> str:
     """Return a text of a model or a person, with its lines; its direction is its own and turns nothing around it."""
     return f'<div dir="auto" style="{TEXT};{style}">{escape(said)}</div>'
+
+
+def named(name: object) -> str:
+    r"""Return a name as it is shown: on one line, its start where it is longer than any name is.
+
+    >>> named("a\nb"), len(named("x" * 1000))
+    ('a b', 200)
+    """
+    line = " ".join(str(name)[: 4 * _LONGEST_NAME].split(maxsplit=_LONGEST_NAME))
+    return line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1]}…"
 
 
 def quiet(said: object) -> str:

@@ -6,15 +6,21 @@ From a text to values. Knows no shell and no providers.
 from __future__ import annotations
 
 import argparse
+import builtins
 import json
 import keyword
 import shlex
+import unicodedata
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn, cast, get_args
 
 from distilkit.errors import InputError
 
 Cache = Literal["use", "refresh", "only"]
+
+# What IPython keeps among the notebook's variables; a frame in its place breaks the notebook.
+_TAKEN = frozenset({"In", "Out", "get_ipython", "exit", "quit"})
+_MOST_DIGITS = 9
 
 USAGE = """\
 Ask profiles the prompts in this cell, and show their answers side by side.
@@ -114,13 +120,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _variable(name: str) -> str:
+    # As Python reads it: wide letters are plain ones.
+    name = unicodedata.normalize("NFKC", name)
     if not name.isidentifier() or keyword.iskeyword(name):
         raise InputError(f"--name {name}: is not the name of a variable; write e.g. --name df")
+    if hasattr(builtins, name) or name in _TAKEN or name.startswith("__") or not name.strip("_"):
+        raise InputError(f"--name {name}: is a name of Python's or the notebook's own; write e.g. --name df")
     return name
 
 
 def _samples(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) < 1:
         raise InputError(f"--samples {text}: write a number from 1 on")
     return int(text)
 
@@ -137,5 +147,5 @@ def _param(text: str) -> tuple[str, Any]:
         raise InputError(f"--param {text}: write NAME=VALUE, e.g. --param temperature=0.2")
     try:
         return name, json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         return name, value

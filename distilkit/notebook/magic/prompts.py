@@ -26,7 +26,8 @@ def split(cell: str) -> list[str]:
         InputError: there is no prompt.
     """
     prompts: list[list[str]] = [[]]
-    for line in cell.splitlines():
+    # By line feeds alone: what else ends a line somewhere is a part of the prompt.
+    for line in cell.replace("\r\n", "\n").split("\n"):
         if len(line.strip()) >= _SHORTEST_LINE and not line.strip().strip("-"):
             prompts.append([])
         else:

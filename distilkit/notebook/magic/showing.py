@@ -35,7 +35,9 @@ def bundle(frame: pd.DataFrame, name: str | None) -> dict[str, str]:
     profiles = [str(each) for each in frame["profile"].unique()]
     by_prompt = grouped(frame, "prompt_id")[:_MOST_PROMPTS]
     scores = score_columns(frame, None)
-    head = "".join(f'<th scope="col" style="{_CELL}">{escape(each)}</th>' for each in ["prompt", *profiles])
+    head = "".join(
+        f'<th scope="col" style="{_CELL}">{escape(style.named(each))}</th>' for each in ["prompt", *profiles]
+    )
     body = "".join(_row(rows, profiles, scores) for _, rows in by_prompt)
     table = (
         f'<table style="border-collapse:collapse;margin:0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
@@ -84,7 +86,8 @@ def _answers(samples: Sequence[Mapping[Any, Any]], scores: Sequence[str]) -> str
 def _answer(row: Mapping[Any, Any], scores: Sequence[str]) -> str:
     facts = style.quiet(" · ".join(_facts(row, scores)))
     if isinstance(row["error_kind"], str):
-        return f"<div><b>Failed</b>, {escape(row['error_kind'])}</div>{style.quiet(clip(row['error'], 300))}{facts}"
+        kind = escape(style.named(row["error_kind"]))
+        return f"<div><b>Failed</b>, {kind}</div>{style.quiet(clip(row['error'], 300))}{facts}"
     thinking = row["thinking"]
     folded = style.folded("thinking", _said(thinking)) if isinstance(thinking, str) and thinking else ""
     content = row["content"] if isinstance(row["content"], str) else ""
@@ -95,7 +98,7 @@ def _facts(row: Mapping[Any, Any], scores: Sequence[str]) -> Iterator[str]:
     """Say what is known of an answer: its scores, dollars, tokens and seconds."""
     for name in scores:
         value = _known(row[name])
-        yield f"{name}: {style.UNKNOWN if value is None else _score(value)}"
+        yield f"{style.named(name)}: {style.UNKNOWN if value is None else _score(value)}"
     if isinstance(row["error_kind"], str):
         return
     yield style.dollars(_known(row["cost_usd"]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from distilkit.markup import escape
+from distilkit.markup import escape, plain
 
 _CLASS = "distilkit-report mathjax_ignore tex2jax_ignore"
 _BOX = "border:1px solid rgba(128,128,128,.4);border-radius:6px;padding:10px 14px;max-width:52em;line-height:1.45"
@@ -46,7 +46,7 @@ class Report(os.PathLike[str]):
             f'<div style="margin:6px 0">{escape(self.decision)}</div>'
             f'<div style="opacity:.75">{self._link()} · {size}, one file, opens in any browser</div></div>'
         )
-        return {"text/html": html, "text/plain": f"{self.title}: {self.decision}\n{self.path} ({size})"}
+        return {"text/html": html, "text/plain": plain(f"{self.title}: {self.decision}\n{self.path} ({size})")}
 
     def _link(self) -> str:
         """Return a link where a notebook can follow one: under the folder it runs in. Elsewhere the path."""

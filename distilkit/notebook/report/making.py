@@ -131,7 +131,10 @@ def _wishes(
         raise InputError(f"score= takes the name of one column, not {score!r:.200}")
     if isinstance(examples, bool) or not isinstance(examples, int) or not 0 <= examples <= _MOST_EXAMPLES:
         raise InputError(f"examples= must be a number from 0 to {_MOST_EXAMPLES}, not {examples!r:.200}")
-    names = score_columns(frame, None)
+    # A score that no answer has decides nothing; where every answer failed, that is what the report is to tell.
+    found = score_columns(frame, None)
+    known_ones = [name for name in found if frame[name].notna().any()]
+    names = [*known_ones, *(name for name in found if name not in known_ones)] if known_ones else []
     if score is not None:
         names = [*score_columns(frame, score), *(name for name in names if name != score)]
     known = numbers_of(frame, names[0]).dropna() if names else None

@@ -26,6 +26,10 @@ def check_target(target: str | os.PathLike[str], *, overwrite: bool) -> Path:
     path = Path(target).expanduser()
     if "\0" in str(path):
         raise InputError(f"path: {str(path)!r:.200} cannot be written: no name holds a null character")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise InputError(f"path: {str(path)!r:.200} cannot be written: it holds half of a character") from None
     if path.suffix.lower() not in _ENDINGS:
         raise InputError(f"path: {str(path)!r:.200} must end in .html; a report is a page for a browser")
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from distilkit.markup import escape
+from distilkit.markup import escape, plain
 from distilkit.notebook.style import LINE, QUIET, block
 from distilkit.notebook.viewer.blind import letter
 from distilkit.notebook.viewer.scales import Scale
@@ -74,14 +74,15 @@ class _Card:
         self._filling = True
         try:
             here = f' <span style="{QUIET}">▸ the next key rates this one</span>' if shown.here else ""
-            title = f'<div style="border-bottom:{LINE};padding-bottom:.3em;margin-bottom:.4em;overflow-wrap:anywhere">'
-            title += f"<strong>{escape(shown.title)}</strong>{here}</div>"
-            self._page.value = block("view-answer", title + shown.html, "font-size:13px;line-height:1.45")
+            head = f'<div style="border-bottom:{LINE};padding-bottom:.3em;margin-bottom:.4em;overflow-wrap:anywhere">'
+            head += f"<strong>{escape(shown.title)}</strong>{here}</div>"
+            self._page.value = block("view-answer", head + shown.html, "font-size:13px;line-height:1.45")
             if shown.value is None or not self._scale.comparing:
                 self._rating.value = _NOTHING if shown.value is None else shown.value
-            self._comment.value = shown.comment
-            self._rating.tooltips = [f"{shown.title}: {word}" for word in self._words]
-            self._comment.tooltip = f"comment on {shown.title}"
+            self._comment.value = plain(shown.comment)
+            title = plain(shown.title)
+            self._rating.tooltips = [f"{title}: {word}" for word in self._words]
+            self._comment.tooltip = f"comment on {title}"
             self._rating.disabled = self._comment.disabled = not shown.ratable
         finally:
             self._filling = False
@@ -139,7 +140,7 @@ class Cards:
         for nth, (button, each) in enumerate(zip(self._buttons[1:], shown, strict=False)):
             chosen = "✓ " if each.value == 1 else ""
             button.description, button.disabled = f"{chosen}{letter(nth)} is best", not each.ratable
-            button.tooltip = f"{each.title} is the best answer"
+            button.tooltip = f"{plain(each.title)} is the best answer"
         tied = any(each.value == 0.5 for each in shown)  # noqa: PLR2004 - half a win each
         self._buttons[0].description = "✓ Tie" if tied else "Tie"
         self._choices.children = (*self._buttons[1 : len(shown) + 1], self._buttons[0])

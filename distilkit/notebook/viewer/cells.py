@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distilkit.markup import escape
-from distilkit.notebook.style import MARK, QUIET, TEXT, counted, dollars, folded, quiet, seconds
+from distilkit.notebook.style import MARK, QUIET, TEXT, counted, dollars, folded, named, quiet, seconds
 from distilkit.notebook.viewer.differences import Piece, compared
 from distilkit.notebook.viewer.panel import Answer
 
@@ -98,7 +98,7 @@ def _pieces_html(pieces: Sequence[Piece]) -> str:
 def _said(answer: Answer, look: Look, reference: str | None) -> str:
     """Return what was answered; of a failed call the error, and what had come before it."""
     if answer.failed:
-        kind = answer.error_kind or "no answer"
+        kind = named(answer.error_kind or "no answer")
         told = "" if look.blind or not answer.error else long_text(answer.error, look.room)
         came = long_text(answer.content, look.room) if answer.content else ""
         return f"<div><strong>⚠ {escape('failed' if look.blind else f'failed: {kind}')}</strong></div>{told}{came}"
@@ -150,7 +150,7 @@ def score_words(name: str, score: bool | float | None) -> str:  # noqa: FBT001 -
     ('correct: yes', 'grade: 4', 'near: 0.333', 'x: unknown')
     """
     if score is None:
-        return f"{name}: unknown"
-    if isinstance(score, bool):
-        return f"{name}: {'yes' if score else 'no'}"
-    return f"{name}: {float(score):.3g}"
+        said = "unknown"
+    else:
+        said = ("yes" if score else "no") if isinstance(score, bool) else f"{float(score):.3g}"
+    return f"{named(name)}: {said}"

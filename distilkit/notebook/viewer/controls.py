@@ -10,6 +10,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from distilkit.markup import plain
+from distilkit.notebook.style import named
 from distilkit.notebook.viewer.choosing import Choice
 from distilkit.notebook.viewer.panel import Panel
 
@@ -78,8 +80,8 @@ class Controls:
         )
         self._show = _dropdown("Show", _SHOWS, "13.5em")
         self._sort = _dropdown("Sort", self._sorts(), "15em")
-        named = [("nothing marked", _NONE), *((name, name) for name in panel.profiles)]
-        self._reference = _dropdown("Mark what differs from", named, "auto")
+        references = [("nothing marked", _NONE), *((plain(named(name)), name) for name in panel.profiles)]
+        self._reference = _dropdown("Mark what differs from", references, "auto")
         self._sample = _dropdown("Sample", [(str(each), each) for each in panel.samples or [0]], "8em")
         self._boxes = [_checkbox(name) for name in panel.profiles]
         self.lines = self._lines()
@@ -134,4 +136,5 @@ def _dropdown(description: str, options: Any, width: str) -> Any:
 
 def _checkbox(name: str) -> Any:
     layout = widgets.Layout(width="auto", max_width="22em", margin="2px 14px 2px 2px")
-    return widgets.Checkbox(value=True, description=name, tooltip=name, indent=False, layout=layout)
+    shown = plain(named(name))
+    return widgets.Checkbox(value=True, description=shown, tooltip=shown, indent=False, layout=layout)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from distilkit.errors import InputError
 from distilkit.notebook.viewer.panel import Panel
 from distilkit.notebook.viewer.ratingfile import RatingFile
-from distilkit.notebook.viewer.ratings import Rating, Slot, digest, fits, rated_frame, ratings_frame
+from distilkit.notebook.viewer.ratings import Rating, Slot, digest, fits, place_of, rated_frame, ratings_frame
 from distilkit.notebook.viewer.scales import Scale
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Notes:
         self.trouble = ""
         self._panel, self._file, self._now = panel, file, now
         self._kept = dict(kept)
+        self._prompts = {str(each): nth for nth, each in enumerate(panel.ids)}
+        self._counts: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     def slot(self, prompt: int, profile: str, sample: int) -> Slot:
@@ -69,22 +71,24 @@ class Notes:
             for profile, value in values.items():
                 self._put(prompt, profile, sample, value=value)
             self._write()
+            self._counts = None
 
     def comment(self, prompt: int, profile: str, sample: int, said: str) -> None:
         """Note a comment, "" to take it back."""
         with self._lock:
             self._put(prompt, profile, sample, comment=said)
             self._write()
+            self._counts = None
 
     @property
     def count(self) -> int:
         """How many answers of this panel have a rating."""
-        return sum(self.get(prompt, *where) is not None for prompt, where in self._present(rated_only=True))
+        return self._counted()[0]
 
     @property
     def stale(self) -> int:
         """How many ratings were given to another answer than the one that stands there now."""
-        return sum(self.get(prompt, *where) is None for prompt, where in self._present(rated_only=True))
+        return self._counted()[1]
 
     def ratings(self) -> pd.DataFrame:
         """Return them, one row a rating."""
@@ -96,16 +100,14 @@ class Notes:
         with self._lock:
             return rated_frame(self._panel, dict(self._kept))
 
-    def _present(self, *, rated_only: bool) -> list[tuple[int, tuple[str, int]]]:
-        prompts = {str(each): nth for nth, each in enumerate(self._panel.ids)}
-        found = []
-        for slot, rating in list(self._kept.items()):
-            prompt = prompts.get(slot.prompt_id)
-            if prompt is None or self._panel.place(prompt, slot.profile, slot.sample) is None:
-                continue
-            if rating.value is not None or not rated_only:
-                found.append((prompt, (slot.profile, slot.sample)))
-        return found
+    def _counted(self) -> tuple[int, int]:
+        """Return both counts, anew only after something was said: turning a page asks for them too."""
+        if self._counts is None:
+            rated = [(slot, rating) for slot, rating in list(self._kept.items()) if rating.value is not None]
+            places = [(place_of(self._panel, slot, self._prompts), rating) for slot, rating in rated]
+            fitting = [fits(self._panel, place, rating) for place, rating in places if place is not None]
+            self._counts = sum(fitting), len(fitting) - sum(fitting)
+        return self._counts
 
     def _put(
         self, prompt: int, profile: str, sample: int, *, value: float | None = None, comment: str | None = None

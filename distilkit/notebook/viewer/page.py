@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from distilkit.markup import escape
-from distilkit.notebook.style import LINE, QUIET, block, counted, quiet
+from distilkit.notebook.style import LINE, QUIET, block, counted, named, quiet
 from distilkit.notebook.viewer.blind import letter, shuffled
 from distilkit.notebook.viewer.cells import Look, Room, answer_html, long_text
 from distilkit.notebook.viewer.choosing import Choice
@@ -121,7 +121,7 @@ def _titles(reader: Reader) -> list[tuple[str, str]]:
     if reader.blind:
         return [(f"Answer {letter(nth)}", "") for nth in range(len(reader.choice.profiles))]
     reference = reader.choice.reference
-    return [(name, "reference" if name == reference else "") for name in reader.choice.profiles]
+    return [(named(name), "reference" if name == reference else "") for name in reader.choice.profiles]
 
 
 def _is_wide(reader: Reader, look: Look) -> bool:
@@ -148,7 +148,7 @@ def _row(reader: Reader, prompt: int, look: Look) -> str:
 def prompt_html(panel: Panel, prompt: int, room: Room) -> str:
     """Return a prompt as HTML: its id, and its text."""
     said = panel.prompts[prompt]
-    return quiet(f"prompt {panel.ids[prompt]}") + (long_text(said, room) if said else "")
+    return quiet(f"prompt {named(panel.ids[prompt])}") + (long_text(said, room) if said else "")
 
 
 def answers_html(reader: Reader, prompt: int, order: Sequence[str], look: Look) -> list[str]:

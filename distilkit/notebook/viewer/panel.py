@@ -5,6 +5,7 @@ From a frame to values. Knows nothing of HTML, of widgets, or of what is chosen 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,9 @@ _SHOWN = (
     "error_kind",
     "error",
 )
-_TEXTS = ("content", "thinking", "error", "error_kind")
+_TEXTS = ("content", "thinking", "thinking_kind", "finish_reason", "error", "error_kind")
+_NUMBERS = ("input_tokens", "output_tokens", "cost_usd", "latency_s")
+_WHOLE = re.compile(r"-?[0-9]{1,18}(\.0)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,8 @@ def panel_of(frame: pd.DataFrame, score: str | Sequence[str] | None = None) -> P
     """Return a frame as a panel. Rows of the same prompt and profile that no `sample` tells apart are samples.
 
     Raises:
-        InputError: it is no frame, it lacks `profile`, `prompt_id` or `content`, or a score is no number.
+        InputError: it is no frame, it lacks `profile`, `prompt_id` or `content`, or a score, cost, time or count is
+            no number.
     """
     check_columns(frame)
     if "content" not in frame:
@@ -121,6 +125,9 @@ def panel_of(frame: pd.DataFrame, score: str | Sequence[str] | None = None) -> P
     scores = [name for name in score_columns(frame, score) if score is not None or name != RATING]
     for name in scores:
         numbers_of(frame, name)
+    for name in _NUMBERS:
+        if name in frame:
+            _check_numbers(frame, name)
     codes, ids = _numbered(frame, "prompt_id")
     names, profiles = _numbered(frame, "profile")
     samples = _samples(frame)
@@ -151,12 +158,27 @@ def _numbered(frame: pd.DataFrame, name: str) -> tuple[list[int], list[Any]]:
     return codes.tolist(), list(values)
 
 
+def _check_numbers(frame: pd.DataFrame, name: str) -> None:
+    import pandas as pd
+
+    held = frame[name].dropna().infer_objects()
+    if len(held) and not pd.api.types.is_numeric_dtype(held):
+        raise InputError(f"column {name!r} must hold numbers, not {held.dtype}; for example {held.iloc[0]!r:.200}")
+
+
 def _samples(frame: pd.DataFrame) -> list[int]:
     """Return the sample of each row: as the frame says, unless that leaves rows that cannot be told apart."""
     keys = ["prompt_id", "profile"]
-    told = "sample" in frame and frame["sample"].notna().all() and not frame.duplicated([*keys, "sample"]).any()
-    numbers = frame["sample"] if told else frame.groupby(keys, sort=False, observed=True).cumcount()
-    return [int(number) for number in numbers]
+    # Without its index, whose levels may be named as the columns are.
+    plain = frame.reset_index(drop=True)
+    told = "sample" in plain and _are_whole(plain["sample"]) and not plain.duplicated([*keys, "sample"]).any()
+    numbers = plain["sample"] if told else plain.groupby(keys, sort=False, observed=True).cumcount()
+    return [int(str(number).removesuffix(".0")) for number in numbers]
+
+
+def _are_whole(column: pd.Series[Any]) -> bool:
+    """Return whether these are whole numbers, as they are or as texts, such as a file of text gives them."""
+    return all(_WHOLE.fullmatch(str(value)) is not None for value in column)
 
 
 def _prompts(frame: pd.DataFrame, codes: Sequence[int], count: int) -> list[str]:

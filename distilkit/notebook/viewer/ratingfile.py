@@ -6,23 +6,26 @@ frames or widgets.
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import errno
 import os
+import stat
 import tempfile
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from distilkit.errors import InputError
-from distilkit.notebook.viewer.ratings import Rating, Slot
+from distilkit.notebook.viewer.ratings import Rating, Slot, utc_of
 from distilkit.notebook.viewer.scales import Scale
 
 FIELDS = ("prompt_id", "profile", "sample", "rating", "comment", "rated_at", "answer")
 # A hundred thousand ratings take some ten megabytes; what is larger is another file.
 MOST_BYTES = 50_000_000
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "'")
+# The wide ones are as good to a spreadsheet in Japanese.
+_RISKY = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n", "'")
 
-Stamp = tuple[int, int] | None
+Stamp = tuple[int, int, int] | None
 
 
 class RatingFile:
@@ -37,7 +40,11 @@ class RatingFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], scale: Scale) -> None:
-        self.path = Path(path)
+        try:
+            # Through a link to the file itself, which a write would put in the place of the link.
+            self.path = Path(path).expanduser().resolve()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise InputError(f"ratings: {str(path)!r:.200}: {error}") from None
         self._scale = scale
         self._seen: Stamp = None
         if self.path.suffix.lower() != ".csv":
@@ -51,13 +58,16 @@ class RatingFile:
         Raises:
             InputError: it cannot be read, or holds something else.
         """
-        self._seen = _stamp(self.path)
+        try:
+            self._seen = _stamp(self.path)
+        except OSError as error:
+            raise InputError(f"ratings: {str(self.path)!r:.200}: cannot be read: {error.strerror}") from None
         if self._seen is None:
             return {}
         if self._seen[1] > MOST_BYTES:
             raise InputError(f"ratings: {self.path}: over {MOST_BYTES // 1_000_000} MB is no file of ratings")
         try:
-            with self.path.open(newline="", encoding="utf-8-sig") as file:
+            with _long_cells(), self.path.open(newline="", encoding="utf-8-sig") as file:
                 rows = csv.DictReader(file)
                 if not {"prompt_id", "profile", "rating"} <= set(rows.fieldnames or ()):
                     raise InputError(f"ratings: {self.path}: no ratings: it needs prompt_id, profile and rating")
@@ -79,11 +89,12 @@ class RatingFile:
                 ours = merged.get(slot)
                 if ours is None or _later(theirs, ours):
                     merged[slot] = theirs
-        self._replace(merged)
-        self._seen = _stamp(self.path)
+        self._seen = self._replace(merged)
         return merged
 
-    def _replace(self, ratings: Mapping[Slot, Rating]) -> None:
+    def _replace(self, ratings: Mapping[Slot, Rating]) -> Stamp:
+        """Put a new file in the place of the old, as readable and writable as that; return its stamp."""
+        mode = _mode(self.path)
         descriptor, name = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         try:
             with os.fdopen(descriptor, "w", newline="", encoding="utf-8", errors="backslashreplace") as file:
@@ -92,27 +103,30 @@ class RatingFile:
                 writer.writerows(_row(slot, rating) for slot, rating in ratings.items())
                 file.flush()
                 os.fsync(file.fileno())
+            Path(name).chmod(mode)
+            # Taken before another view can write: what it writes next must be seen.
+            stamp = _stamp(Path(name))
             Path(name).replace(self.path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+        return stamp
 
     def _rating(self, row: Mapping[str, str | None], line: int) -> tuple[Slot, Rating]:
         cells = {name: _bare(row.get(name) or "") for name in FIELDS}
         try:
             value = float(cells["rating"]) if cells["rating"] else None
             sample = int(cells["sample"] or 0)
-            when = datetime.fromisoformat(cells["rated_at"]) if cells["rated_at"] else None
-        except ValueError as error:
-            raise InputError(f"ratings: {self.path}:{line}: {error}") from None
+            when = utc_of(cells["rated_at"])
+        except (ValueError, OverflowError) as error:
+            raise InputError(f"ratings: {self.path}:{line}: {error!s:.200}") from None
         if value is not None and value not in self._scale.allowed:
             raise InputError(
                 f"ratings: {self.path}:{line}: {value:g} is not on the scale {self._scale.name!r}; name the scale of "
                 "the file in rate=, or name another file"
             )
         slot = Slot(cells["prompt_id"], cells["profile"], sample)
-        known = None if when is None else when if when.tzinfo else when.replace(tzinfo=UTC)
-        return slot, Rating(value=value, comment=cells["comment"], rated_at=known, answer=cells["answer"])
+        return slot, Rating(value=value, comment=cells["comment"], rated_at=when, answer=cells["answer"])
 
 
 def _row(slot: Slot, rating: Rating) -> tuple[str, ...]:
@@ -134,9 +148,36 @@ def _later(theirs: Rating, ours: Rating) -> bool:
 
 
 def _stamp(path: Path) -> Stamp:
-    """Return what changes when somebody writes to the file, and its size; None where there is no file."""
+    """Return what changes when somebody writes to the file; None where there is no file."""
     try:
         found = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def _mode(path: Path) -> int:
+    """Return the permissions that the file has, or that a new one gets.
+
+    Raises:
+        OSError: there is a file, and nobody is to write to it.
+    """
+    if not path.exists():
+        mask = os.umask(0o077)  # it can only be read by setting it
+        os.umask(mask)
+        return 0o666 & ~mask
+    mode = stat.S_IMODE(path.stat().st_mode)
+    # A new file could take its place all the same; but it was made read-only for a reason.
+    if not mode & 0o222 or not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "the file is read-only", str(path))
+    return mode
+
+
+@contextlib.contextmanager
+def _long_cells() -> Iterator[None]:
+    """Read cells of any length meanwhile: a comment may be longer than what the csv module takes at first."""
+    before = csv.field_size_limit(MOST_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from distilkit.errors import InputError
@@ -62,6 +62,22 @@ def digest(content: str | None) -> str:
     if content is None:
         return ""
     return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+
+
+def utc_of(told: object) -> datetime | None:
+    """Return a time told in ISO 8601 or as one, as UTC where it names no zone; None for none.
+
+    Raises:
+        TypeError: it is something else.
+        ValueError: it is no such text.
+        OverflowError: in UTC it is outside the years 1 to 9999.
+    """
+    if told is None or told == "":
+        return None
+    when = datetime.fromisoformat(told) if isinstance(told, str) else told
+    if not isinstance(when, datetime):
+        raise TypeError(f"{told!r:.100} is no time")
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def place_of(panel: Panel, slot: Slot, prompts: Mapping[str, int]) -> int | None:
@@ -132,19 +148,25 @@ def ratings_from(frame: pd.DataFrame, scale: Scale) -> dict[Slot, Rating]:
         scale: the ratings must be on it.
 
     Raises:
-        InputError: a column is missing, or a rating is not on the scale.
+        InputError: a column is missing or there twice, or a rating, sample or time is none.
     """
     for name in ("prompt_id", "profile", RATING):
         if name not in frame:
             raise InputError(f"ratings: no column {name!r}; pass what view.ratings returned, or a path for a CSV file")
+    if not frame.columns.is_unique:
+        raise InputError(f"ratings: the column {frame.columns[frame.columns.duplicated()][0]!r} is there twice")
     plain = frame.astype(object).where(frame.notna(), None)
     found: dict[Slot, Rating] = {}
     for nth, row in enumerate(plain.to_dict("records")):
-        slot = Slot(str(row["prompt_id"]), str(row["profile"]), int(row.get("sample") or 0))
+        try:
+            slot = Slot(str(row["prompt_id"]), str(row["profile"]), int(row.get("sample") or 0))
+            when = utc_of(row.get("rated_at"))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise InputError(f"ratings: row {nth}: {error!s:.200}") from None
         found[slot] = Rating(
             value=_on_scale(row[RATING], scale, nth),
             comment=str(row.get("comment") or ""),
-            rated_at=row.get("rated_at"),
+            rated_at=when,
             answer=str(row.get("answer") or ""),
         )
     return found

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from distilkit.markup import escape
-from distilkit.notebook.style import AS_WRITTEN, QUIET, block, counted
+from distilkit.notebook.style import AS_WRITTEN, QUIET, block, counted, named
 from distilkit.notebook.viewer.blind import letter
 from distilkit.notebook.viewer.cards import Cards, Shown
 from distilkit.notebook.viewer.cells import Look
@@ -154,7 +154,7 @@ class View(widgets.VBox):  # type: ignore[misc] # the library has no types
         for nth, (profile, html) in enumerate(zip(order, answers_html(reader, prompt, order, look), strict=True)):
             rating = self._notes.get(prompt, profile, desk.choice.sample)
             shown = Shown(
-                title=f"Answer {letter(nth)}" if reader.blind else f"{letter(nth)} · {profile}",
+                title=f"Answer {letter(nth)}" if reader.blind else f"{letter(nth)} · {named(profile)}",
                 html=html,
                 value=rating.value if rating else None,
                 comment=rating.comment if rating else "",

@@ -67,3 +67,24 @@ def test_help_names_every_option() -> None:
     assert parse("--help").help
     for name in ("name", "samples", "score", "format", "system", "param", "budget", "cache", "config", "store"):
         assert f"--{name}" in USAGE
+
+
+@pytest.mark.parametrize("name", ["print", "In", "get_ipython", "_", "___", "__builtins__", "\uff44\uff45\uff46"])
+def test_a_name_that_python_or_the_notebook_needs_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="write e"):
+        parse(f"--name {name}")
+
+
+def test_a_name_in_wide_letters_is_the_one_that_python_reads() -> None:
+    assert parse("--name \uff44\uff46").name == "df"
+
+
+def test_a_number_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(InputError, match="--samples"):
+        parse(f"--samples {'9' * 5000}")
+
+
+def test_a_parameter_too_deep_to_be_read_is_a_text() -> None:
+    deep = "[" * 100_000
+
+    assert parse(f"--param x={deep}").params == {"x": deep}

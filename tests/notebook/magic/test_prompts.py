@@ -38,3 +38,7 @@ def test_nothing_else_between_braces_is_taken(prompt: str) -> None:
         filled(prompt, {"a": 1})
 
     assert "\n" not in str(caught.value)
+
+
+def test_only_a_line_feed_ends_a_line() -> None:
+    assert split("one\u2028---\x85two\r\nthree") == ["one\u2028---\x85two\nthree"]

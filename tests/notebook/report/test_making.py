@@ -249,3 +249,12 @@ def test_an_existing_file_is_replaced_only_when_told(tmp_path: Path, answers_of:
 
     report(answers_of(["small"], 2), file, overwrite=True, store=tmp_path)
     assert file.read_text().startswith("<!DOCTYPE")
+
+
+def test_where_every_answer_failed_the_report_says_so(tmp_path: Path, answers_of: Any, page_of: Any) -> None:
+    frame = answers_of(["a", "b"], prompts=2, content=None, error_kind="timeout", error="too late", cost_usd=None)
+    frame["correct"] = pd.array([None] * len(frame), dtype="boolean")
+
+    made = report(frame, tmp_path / "r.html", store=tmp_path)
+
+    assert "too late" in page_of(made.path).text

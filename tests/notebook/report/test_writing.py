@@ -96,3 +96,8 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("HOME", str(tmp_path))
 
     assert check_target("~/a.html", overwrite=False) == tmp_path / "a.html"
+
+
+def test_a_name_with_half_a_character_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="half of a character"):
+        check_target(tmp_path / "\ud800.html", overwrite=False)

@@ -102,3 +102,12 @@ def test_no_row_is_rated_that_is_not_there(panel: Panel, notes: Any) -> None:
 
     assert len(said.ratings()) == 1
     assert said.count == said.stale == 0
+
+
+def test_turning_a_page_looks_at_no_answer_again(panel: Panel, notes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = notes(panel)
+    kept.rate(0, {"small": 3.0}, 0)
+    assert (kept.count, kept.stale) == (1, 0)
+    monkeypatch.delattr("distilkit.notebook.viewer.notes.fits")
+
+    assert (kept.count, kept.stale) == (1, 0)

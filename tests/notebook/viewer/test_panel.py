@@ -87,3 +87,28 @@ def test_text_that_is_no_text_is_shown_as_it_is_written(frames: Any) -> None:
     frame = frames(prompts=1, profiles=("a",)).assign(content=pd.Series([42], dtype=object))
 
     assert panel_of(frame).answer(0, "a", 0).content == "42"
+
+
+@pytest.mark.parametrize("told", [["a"] * 6, [0.25, 0.75] * 3, [float("inf")] * 6, [[1]] * 6])
+def test_samples_that_are_no_whole_numbers_are_counted(frames: Any, told: list[Any]) -> None:
+    frame = frames().assign(sample=told)
+
+    assert panel_of(frame).samples == [0]
+
+
+def test_samples_written_as_text_are_samples(frames: Any) -> None:
+    frame = frames(samples=2)
+
+    assert panel_of(frame.assign(sample=frame["sample"].astype(str))).samples == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["cost_usd", "latency_s", "output_tokens"])
+def test_a_cost_time_or_count_that_is_text_is_refused(frames: Any, name: str) -> None:
+    with pytest.raises(InputError, match=f"column '{name}' must hold numbers"):
+        panel_of(frames().assign(**{name: "much"}))
+
+
+def test_an_index_may_be_named_as_a_column_is(frames: Any) -> None:
+    frame = frames().set_index("prompt_id", drop=False)
+
+    assert len(panel_of(frame)) == 3

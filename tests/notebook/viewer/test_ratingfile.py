@@ -112,3 +112,83 @@ def test_another_ending_or_folder_is_refused_at_once(tmp_path: Path) -> None:
         RatingFile(tmp_path / "ratings.xlsx", FIVE)
     with pytest.raises(InputError, match="no folder"):
         RatingFile(tmp_path / "nowhere" / "ratings.csv", FIVE)
+
+
+def one(comment: str = "") -> dict[Slot, Rating]:
+    return {Slot("0", "a", 0): Rating(value=3.0, comment=comment)}
+
+
+def test_a_read_only_file_is_not_replaced(path: Path) -> None:
+    file = RatingFile(path, scale_of("1-5"))
+    file.write(one())
+    before = path.read_bytes()
+    path.chmod(0o444)
+
+    with pytest.raises(OSError, match="read-only"):
+        file.write(one("later"))
+
+    assert path.read_bytes() == before
+
+
+def test_a_file_stays_as_readable_as_it_was_made(path: Path) -> None:
+    file = RatingFile(path, scale_of("1-5"))
+    file.write(one())
+    path.chmod(0o664)
+
+    file.write(one("later"))
+
+    assert path.stat().st_mode & 0o777 == 0o664
+
+
+def test_a_new_file_is_as_readable_as_other_new_files(path: Path) -> None:
+    other = path.with_name("other.txt")
+    other.touch()
+
+    RatingFile(path, scale_of("1-5")).write(one())
+
+    assert path.stat().st_mode == other.stat().st_mode
+
+
+def test_a_link_stays_a_link(path: Path) -> None:
+    link = path.with_name("link.csv")
+    link.symlink_to(path)
+
+    RatingFile(link, scale_of("1-5")).write(one())
+
+    assert link.is_symlink()
+    assert path.is_file()
+
+
+def test_a_comment_of_any_length_can_be_read_again(path: Path) -> None:
+    said = one("x" * 200_000)
+    RatingFile(path, scale_of("1-5")).write(said)
+
+    assert RatingFile(path, scale_of("1-5")).read() == said
+
+
+def test_what_another_view_writes_right_after_is_seen(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = RatingFile(path, scale_of("1-5")), RatingFile(path, scale_of("1-5"))
+    replace = Path.replace
+
+    def followed(new: Path, target: Path) -> Path:
+        done = replace(new, target)
+        monkeypatch.setattr(Path, "replace", replace)
+        theirs.write({Slot("1", "b", 0): Rating(value=5.0)})
+        return done
+
+    monkeypatch.setattr(Path, "replace", followed)
+    ours.write(one())
+
+    assert Slot("1", "b", 0) in ours.write(one())
+
+
+@pytest.mark.parametrize("name", ["a\0.csv", "a" * 300 + ".csv"])
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError, match="ratings: "):
+        RatingFile(tmp_path / name, scale_of("1-5")).read()
+
+
+def test_the_home_folder_may_be_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    assert RatingFile("~/ratings.csv", scale_of("1-5")).path == tmp_path.resolve() / "ratings.csv"

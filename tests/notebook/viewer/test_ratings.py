@@ -95,3 +95,11 @@ def test_a_frame_that_was_rated_goes_on_from_its_ratings(frames: Any) -> None:
     again = rated_frame(panel, ratings_within(panel, FIVE))
 
     pd.testing.assert_series_equal(again["rating"], frame["rating"])
+
+
+@pytest.mark.parametrize("own", [{"sample": "x"}, {"rated_at": "then"}, {"rated_at": "0001-01-01T00:00:00+23:00"}])
+def test_a_sample_or_time_that_is_none_is_an_error_that_names_the_row(own: dict[str, Any]) -> None:
+    frame = pd.DataFrame([{"prompt_id": 0, "profile": "a", "rating": 3, **own}])
+
+    with pytest.raises(InputError, match="ratings: row 0"):
+        ratings_from(frame, scale_of("1-5"))
