@@ -124,8 +124,16 @@ def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             _wait_until_up(running, process, log)
             yield running
         finally:
-            process.terminate()
-            process.wait(timeout=20)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to go, and end it where it does not: a kernel that is busy can keep it for ever."""
+    process.terminate()
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _command(running: Lab) -> list[str]:
