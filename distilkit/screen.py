@@ -9,7 +9,8 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from distilkit.analysis.summary import score_columns, summarize
+from distilkit.analysis.columns import score_columns
+from distilkit.analysis.summary import summarize
 from distilkit.profiles import Strategy
 
 if TYPE_CHECKING:

@@ -9,21 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import cbrt, inf, isnan, nan, sqrt
 
-from distilkit.analysis.item_means import ItemMean, clustered_se, item_mean, mean_se, over_items
-
-__all__ = [
-    "SMALL",
-    "Interval",
-    "ItemMean",
-    "clustered_se",
-    "interval",
-    "item_mean",
-    "mean_se",
-    "over_items",
-    "skew_t",
-    "t_interval",
-    "wilson",
-]
+from distilkit.analysis.item_means import ItemMean
 
 SMALL = 30
 """Under this many items an interval is rough, and the tables say so."""

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from distilkit.analysis.caveats import check_count, check_share, few, joined
-from distilkit.analysis.intervals import interval, item_mean
+from distilkit.analysis.intervals import interval
+from distilkit.analysis.item_means import item_mean
 from distilkit.analysis.panel import Missing, Panel, panel
 from distilkit.errors import InputError
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from distilkit.analysis.absent import absent
 from distilkit.analysis.caveats import few
-from distilkit.analysis.intervals import Interval, ItemMean, interval, item_mean
+from distilkit.analysis.intervals import Interval, interval
+from distilkit.analysis.item_means import ItemMean, item_mean
 from distilkit.analysis.panel import Missing, Panel, panel
 
 if TYPE_CHECKING:

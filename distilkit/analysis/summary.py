@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from distilkit.analysis.panel import Missing
     from distilkit.analysis.quality import Quality
 
-__all__ = ["check_columns", "numbers_of", "score_columns", "summarize"]
-
 # Python strings: an Arrow column refuses the half surrogate pairs that a name from elsewhere may hold.
 _TEXT = pd.StringDtype("python")
 

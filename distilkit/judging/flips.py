@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from distilkit.analysis.intervals import SMALL, interval, over_items
+from distilkit.analysis.intervals import SMALL, interval
+from distilkit.analysis.item_means import over_items
 from distilkit.errors import InputError
 from distilkit.judging.meetings import check_frame
 

@@ -21,8 +21,10 @@ def check_has(frame: pd.DataFrame, *names: str, way_out: str) -> None:
     Raises:
         InputError: one is not there.
     """
-    if not frame.columns.is_unique:
-        raise InputError(f"the frame has the column {frame.columns[frame.columns.duplicated()][0]!r} twice")
+    # Late, because it brings pandas and numpy.
+    from distilkit.analysis.columns import check_kind
+
+    check_kind(frame)
     lacking = [name for name in names if name not in frame]
     if lacking:
         raise InputError(f"the frame lacks the column{'s' * (len(lacking) > 1)} {', '.join(lacking)}; {way_out}")

@@ -120,8 +120,9 @@ def _of_means(table: pd.DataFrame, score: str) -> Points:
 
 
 def _points(table: pd.DataFrame, score: str, mean: str, count: str) -> Points:
-    if not table.columns.is_unique:
-        raise InputError(f"the frame has the column {table.columns[table.columns.duplicated()][0]!r} twice")
+    from distilkit.analysis.columns import check_kind
+
+    check_kind(table)
     ends = {"cost_low": "cost_low_usd", "cost_high": "cost_high_usd", "low": f"{mean}_low", "high": f"{mean}_high"}
     counts = table[count].dropna().unique().tolist() if count in table else []
     return Points(

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 
-from distilkit.analysis.intervals import interval, item_mean
+from distilkit.analysis.intervals import interval
+from distilkit.analysis.item_means import item_mean
 from distilkit.analysis.pairs.cheapest import cheapest
 from distilkit.analysis.pairs.differences import Pair, difference, paired_interval
 from distilkit.analysis.pairs.exact_tests import mcnemar, sampled_sign_flips, sign_flip

@@ -11,17 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distilkit.analysis.intervals import (
-    Interval,
-    clustered_se,
-    interval,
-    item_mean,
-    mean_se,
-    over_items,
-    skew_t,
-    t_interval,
-    wilson,
-)
+from distilkit.analysis.intervals import Interval, interval, skew_t, t_interval, wilson
+from distilkit.analysis.item_means import clustered_se, item_mean, mean_se, over_items
 
 RUNS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "aatm_slice.csv.gz"
 

@@ -60,7 +60,7 @@ def test_whole_clusters_are_drawn_and_the_mean_is_over_their_items() -> None:
 
 
 def test_the_spread_over_clusters_is_the_clustered_error() -> None:
-    from distilkit.analysis.intervals import clustered_se
+    from distilkit.analysis.item_means import clustered_se
 
     generator = np.random.default_rng(3)
     clusters = np.repeat(np.arange(60), 4)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from distilkit.analysis.intervals import clustered_se
+from distilkit.analysis.item_means import clustered_se
 from distilkit.analysis.summary import summarize
 from distilkit.errors import InputError
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd  # noqa: TC002 - get_type_hints resolves the public signatures
 
 from distilkit.analysis.absent import absent
-from distilkit.analysis.intervals import mean_se
+from distilkit.analysis.item_means import mean_se
 from distilkit.analysis.summary import summarize
 from distilkit.profiles import Evidence
 

@@ -14,10 +14,10 @@ import pandas as pd
 
 from distilkit.analysis.caveats import check_share, few, joined
 from distilkit.analysis.clusters import clusters_of
+from distilkit.analysis.columns import check_columns, numbers_of
 from distilkit.analysis.labelled import agreement
 from distilkit.analysis.labelled.rectified import Estimate, Items, ppi_mean, rogan_gladen_mean
 from distilkit.analysis.panel import check_frame
-from distilkit.analysis.summary import check_columns, numbers_of
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:

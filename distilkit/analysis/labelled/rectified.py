@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distilkit.analysis.intervals import mean_se
+from distilkit.analysis.item_means import mean_se
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distilkit.analysis.intervals import Interval, mean_se
-from distilkit.analysis.item_means import gaps_of
+from distilkit.analysis.intervals import Interval
+from distilkit.analysis.item_means import gaps_of, mean_se
 from distilkit.analysis.pairs.score_interval import tango
 from distilkit.analysis.panel import Panel
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distilkit.analysis.intervals import mean_se
+from distilkit.analysis.item_means import mean_se
 from distilkit.analysis.resampling import REPLICATES, resampled_means
 
 if TYPE_CHECKING:

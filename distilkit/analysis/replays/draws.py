@@ -14,8 +14,8 @@ import pandas as pd
 
 from distilkit.analysis.absent import absent
 from distilkit.analysis.caveats import check_amount
+from distilkit.analysis.columns import check_columns, numbers_of
 from distilkit.analysis.panel import Missing, Panel, check_frame, panel
-from distilkit.analysis.summary import check_columns, numbers_of
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:

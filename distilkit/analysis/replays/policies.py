@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from distilkit.analysis.intervals import Interval, interval, item_mean
+from distilkit.analysis.intervals import Interval, interval
+from distilkit.analysis.item_means import item_mean
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import pandas as pd
 
 from distilkit.analysis.absent import absent
 from distilkit.analysis.caveats import joined
-from distilkit.analysis.intervals import item_mean, skew_t
+from distilkit.analysis.intervals import skew_t
+from distilkit.analysis.item_means import item_mean
 from distilkit.analysis.pairs.ratios import ratio_intervals
 from distilkit.analysis.panel import Missing, Panel, panel
 from distilkit.analysis.quality import Quality

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from distilkit.analysis.dollars.future import Draw, Outlook, outlook
-from distilkit.analysis.intervals import mean_se
+from distilkit.analysis.item_means import mean_se
 
 DRAW = Draw(confidence=0.95, replicates=20_000, seed=0)
 

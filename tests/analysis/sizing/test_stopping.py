@@ -75,7 +75,7 @@ def test_running_means_and_deviations_agree_with_pandas_expanding_windows(seed: 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_last_look_in_clusters_has_the_clustered_error(seed: int) -> None:
-    from distilkit.analysis.intervals import clustered_se
+    from distilkit.analysis.item_means import clustered_se
 
     rng = np.random.default_rng(seed)
     frame = versus(rng.integers(0, 2, 90), rng.integers(0, 2, 90))
