@@ -21,7 +21,7 @@ from distilkit.engine.events import Event, EventKind
 from distilkit.engine.expected import Expected, credible
 from distilkit.engine.gate import Gate
 from distilkit.engine.keeping import Keeper
-from distilkit.engine.needs import Need, policy_for, too_large
+from distilkit.engine.needs import Booking, Need, policy_for, too_large
 from distilkit.engine.outage import Outage
 from distilkit.engine.retry import pause_for
 from distilkit.engine.room import Room
@@ -160,7 +160,7 @@ class Backend:
             story.since = now if story.since is None else story.since
             story.attempts += 1
             story.asked.add(self.profile.name)
-            self._say("sent", call, story)
+            self._say("sent", call, story, **_booked(ticket.booking))
             came, done = await self._send(call, story, done, asked=asked)
             return came
         finally:
@@ -172,6 +172,8 @@ class Backend:
         sent_at = self._ports.clock()
         try:
             record = await self._in_time(call, story)
+            if record.latency_s is not None:
+                done = replace(done, left_at=self._ports.clock() - record.latency_s)
             answer, completion = await self._keeper.judge(call, record, story)
         except ProviderError as error:
             if isinstance(error.partial, Record):
@@ -186,7 +188,15 @@ class Backend:
             return self._odd("the request was cancelled from inside", call, story), done
         except Exception as error:  # noqa: BLE001 - one odd reply must not end a night's run; it is a row
             return self._odd(f"{type(error).__name__}: {error}", call, story), done
-        self._say("answered", call, story, latency_s=record.latency_s, billed_usd=story.billed_usd)
+        self._say(
+            "answered",
+            call,
+            story,
+            latency_s=record.latency_s,
+            input_tokens=completion.input_tokens,
+            output_tokens=completion.output_tokens,
+            billed_usd=story.billed_usd,
+        )
         return answer, self._learn(record, completion, story, done)
 
     def _too_late(self, story: Story, now: float) -> ProviderError | None:
@@ -289,5 +299,20 @@ class Backend:
 
     def _say(self, kind: EventKind, call: Call, story: Story, **details: Any) -> None:
         self._ports.observe(
-            Event(kind=kind, profile=story.call.name, key=call.key, attempt=story.attempts or None, **details)
+            Event(
+                kind=kind,
+                profile=story.call.name,
+                key=call.key,
+                asked_key=story.call.key,
+                served_by=self.profile.name,
+                attempt=story.attempts or None,
+                **details,
+            )
         )
+
+
+def _booked(booking: Booking | None) -> dict[str, float]:
+    """Return what was counted against the limits for a request, for those who listen; nothing without limits."""
+    if booking is None:
+        return {}
+    return {"input_tokens": booking.need.input_tokens, "output_tokens": booking.need.output_tokens}

@@ -142,6 +142,17 @@ class Scope:
                 meter.change(booking.at, ceil(used.amount(unit)) - booked, now, paces.get(unit))
                 meter.largest = max(meter.largest, booked)
 
+    def delay(self, booking: Booking, left_at: float, now: float) -> Booking:
+        """Count a request when it left, where that was later than its turn: a busy process sends late.
+
+        The provider counts from then on, so a minute after its turn is too early for the next one.
+        """
+        if not booking.at < left_at <= now:
+            return booking
+        for unit, meter in self._meters.items():
+            meter.move(booking.at, left_at, ceil(booking.need.amount(unit)), now)
+        return replace(booking, at=left_at)
+
     def cancel(self, booking: Booking, limits: RateLimit, now: float) -> None:
         """Take back all of a booking whose request was never sent."""
         paces = self._paces(limits, now)

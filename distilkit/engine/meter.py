@@ -19,7 +19,7 @@ from typing import Any
 WINDOW_S = 60.0
 _BUCKET_S = 0.25
 # Requests reach the provider a little later than they leave, some more than others.
-_MARGIN_S = 0.25
+_MARGIN_S = 0.4
 _HELD_S = WINDOW_S + _MARGIN_S
 
 
@@ -101,6 +101,14 @@ class Meter:
         if pace is not None and (change > 0 or booked_at >= self.since):
             # A usage that cannot be true must not stop the account for days: the log keeps what a minute may hold.
             self.even = min(self.even + pace.seconds(change), now + WINDOW_S)
+
+    def move(self, booked_at: float, left_at: float, amount: int, now: float) -> None:
+        """Count what was booked at `booked_at` at `left_at` instead."""
+        before = self.total
+        self.put(booked_at, -amount)
+        if left_at > now - _HELD_S:
+            # What is no longer there, or never was, cannot be moved; nothing is counted twice.
+            self.put(left_at, before - self.total)
 
     def put(self, at: float, change: int) -> None:
         """Add to the bucket of `at`, or take from it as much as is there."""

@@ -37,6 +37,7 @@ class Aftermath:
         place: its place in the queue, where it left before its turn.
         booking: what was counted for it, or None.
         sent: whether it went out; a booking that did not is taken back.
+        left_at: when it went out, in the clock's seconds, as far as its answer tells; None where it does not.
         judged: whether it is known how it ended; nothing is learned from a request that was cancelled.
         used: the tokens it took, or None where that is unknown; the booking then stays.
         kind: None for an answer, else what went wrong.
@@ -53,6 +54,7 @@ class Aftermath:
     place: str | None = None
     booking: Booking | None = None
     sent: bool = False
+    left_at: float | None = None
     judged: bool = False
     used: Need | None = None
     kind: ErrorKind | None = None
@@ -148,8 +150,11 @@ class Sheet:
             scope.leave(done.place)
         if done.booking is not None and not done.sent:
             scope.cancel(done.booking, limits, self._now)
-        if done.booking is not None and done.used is not None:
-            scope.correct(done.booking, done.used, limits, _policy(done.call), self._now)
+        booking = done.booking
+        if booking is not None and done.left_at is not None:
+            booking = scope.delay(booking, done.left_at, self._now)
+        if booking is not None and done.used is not None:
+            scope.correct(booking, done.used, limits, _policy(done.call), self._now)
         if done.told:
             scope.learn(done.told, limits, self._now)
         if done.throttled_at is not None:

@@ -211,6 +211,39 @@ def test_a_provider_that_keeps_max_tokens_gives_only_input_back() -> None:
     assert scope.used(START + 2)["tokens"] == 1_060
 
 
+def test_a_request_that_left_late_counts_from_when_it_left() -> None:
+    scope, limits = Scope(), RateLimit(requests_per_minute=2, burst_size=2)
+    late = book(scope, Need(), limits, START)
+    book(scope, Need(), limits, START + 30)
+
+    moved = scope.delay(late, START + 2, START + 3)
+
+    assert moved == Booking(START + 2, Need())
+    # Otherwise the third would go at 60.4 s, and the provider would count three from the second second on.
+    assert START + 62.4 <= START + 31 + wait(scope, "1:2", limits, START + 31) <= START + 62.65 + 1e-6
+
+
+@pytest.mark.parametrize("left_at", [START - 1, START, START + 5])
+def test_a_request_is_not_moved_back_nor_into_the_future(left_at: float) -> None:
+    scope = Scope()
+    booking = book(scope, Need(3, 4), TOKENS, START)
+    before = scope.dump()
+
+    assert scope.delay(booking, left_at, START + 4) == booking
+    assert scope.dump() == before
+
+
+def test_what_is_moved_is_corrected_where_it_is_now() -> None:
+    scope = Scope()
+    booking = book(scope, Need(100, 900), TOKENS, START)
+
+    moved = scope.delay(booking, START + 40, START + 41)
+    scope.correct(moved, Need(100, 100), TOKENS, PLAIN, START + 41)
+
+    assert scope.used(START + 90) == {"requests": 1.0, "tokens": 200.0}
+    assert scope.used(START + 101) == {"requests": 0.0, "tokens": 0.0}
+
+
 def test_usage_that_arrives_after_the_minute_changes_nothing_in_it() -> None:
     scope = Scope()
     booking = book(scope, Need(10), TOKENS, START)

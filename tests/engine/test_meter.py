@@ -20,9 +20,9 @@ def test_an_amount_counts_for_a_minute_and_a_little_more(at: float) -> None:
     meter = Meter()
     meter.book(5, at, None)
 
-    meter.forget(at + 60.25)
+    meter.forget(at + 60.4)
     assert meter.total == 5
-    meter.forget(at + 60.5 + 1e-6)
+    meter.forget(at + 60.65 + 1e-6)
     assert (meter.total, len(meter.buckets)) == (0, 0)
 
 
@@ -104,8 +104,8 @@ def test_what_does_not_fit_waits_until_enough_has_left() -> None:
     for at in (100.0, 110.0, 120.0):
         meter.book(20, at, LOOSE)
 
-    assert Ahead(meter, LOOSE).earliest(1, 121.0) == pytest.approx(160.5)
-    assert Ahead(meter, LOOSE).earliest(21, 121.0) == pytest.approx(170.5)
+    assert Ahead(meter, LOOSE).earliest(1, 121.0) == pytest.approx(160.65)
+    assert Ahead(meter, LOOSE).earliest(21, 121.0) == pytest.approx(170.65)
 
 
 def test_more_than_a_minute_allows_goes_alone() -> None:
@@ -114,9 +114,9 @@ def test_more_than_a_minute_allows_goes_alone() -> None:
 
     ahead = Ahead(meter, LOOSE)
 
-    assert ahead.earliest(1_000, 101.0) == pytest.approx(160.5)
-    ahead.take(1_000, 160.5)
-    assert ahead.earliest(1, 160.5) == inf
+    assert ahead.earliest(1_000, 101.0) == pytest.approx(160.65)
+    ahead.take(1_000, 160.65)
+    assert ahead.earliest(1, 160.65) == inf
 
 
 def test_looking_ahead_changes_nothing() -> None:

@@ -234,6 +234,24 @@ def test_declared_limits_are_kept_by_the_run(world: Any, make_calls: Any) -> Non
     assert "waiting" in world.kinds()
 
 
+def test_a_request_that_a_busy_process_sends_late_leaves_the_limit_whole(world: Any, make_calls: Any) -> None:
+    times = []
+    original = world.send
+
+    async def send(call: Any) -> Any:
+        world.now += 0 if times else 3.0
+        times.append(world.now)
+        answer = await original(call)
+        world.now += answer.latency_s
+        return answer
+
+    world.send = send
+
+    world.run(make_calls(30, max_concurrency=1, limits=RateLimit(requests_per_minute=10)))
+
+    assert max(sum(1 for other in times if 0 <= other - start < 60) for start in times) <= 10
+
+
 def test_a_shared_scope_has_one_limit(world: Any, make_calls: Any) -> None:
     limits = RateLimit(requests_per_minute=10)
     profiles = [
