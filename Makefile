@@ -6,7 +6,9 @@
 #   make check   linters, types, and every test, in a real browser too
 #   make lock    resolve the dependencies again (needs uv)
 #   make servers the tests against real server programs, installed into .cache
+#   make labs    the oldest JupyterLab that is supported, into .cache
 #   make support the page of what works with which provider, from its tests
+#   make kernel-versions  the tests of the stop button under other releases of ipykernel
 #   make clean   remove what was made here, .venv too
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ BIN := .venv/bin
 # Two workers: the machines that run this have at least two cores. A file stays whole, so its fixtures are made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
-.PHONY: demo lab test check servers lock clean support litellm-versions
+.PHONY: demo lab test check servers labs lock clean support litellm-versions kernel-versions
 .DEFAULT_GOAL := demo
 # A recipe that fails leaves no stamp behind.
 .DELETE_ON_ERROR:
@@ -35,6 +37,7 @@ check: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	-$(BIN)/python tests/servers/install.py litellm aimock
+	-$(BIN)/python tests/browser/labs.py
 	$(PYTEST) --nbmake tests distilkit notebooks
 
 .venv/installed: .venv/locked pyproject.toml
@@ -49,7 +52,7 @@ check: .venv/installed
 
 # The versions in the present file are kept where they still fit; UVFLAGS=--upgrade takes the newest.
 lock:
-	$(UV) pip compile pyproject.toml --extra math --extra parquet --group dev --python-version 3.11 --universal --generate-hashes \
+	$(UV) pip compile pyproject.toml --extra math --extra near --extra parquet --group dev --python-version 3.11 --universal --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --quiet --output-file requirements-dev.txt $(UVFLAGS)
 
 clean:
@@ -66,6 +69,14 @@ servers: .venv/installed
 	$(BIN)/python tests/servers/install.py litellm aimock llama_cpp transformers
 	$(PYTEST) -m servers tests/servers
 
+# The oldest JupyterLab that is supported: notebooks are saved and reopened in it too.
+labs: .venv/installed
+	$(BIN)/python tests/browser/labs.py
+
 # The tests of the wire under other releases of LiteLLM: the oldest allowed, one in the middle, the newest.
 litellm-versions: .venv/installed
 	$(BIN)/python -m tests.wire.versions
+
+# The tests of the notebook's stop button under other releases of ipykernel, each installed once into .cache.
+kernel-versions: .venv/installed
+	$(BIN)/python -m tests.kernels.versions

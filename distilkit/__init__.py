@@ -40,12 +40,21 @@ if TYPE_CHECKING:
     from distilkit.attachments import audio, file, image, message
     from distilkit.batching.overview import acancel_batch, batches, cancel_batch
     from distilkit.discovery import Discovered, adiscover, amodels, discover, models
+    from distilkit.distilling.card import dataset_card
+    from distilkit.distilling.formats import read_training, to_dataset, write_training
+    from distilkit.distilling.funnel import funnel
+    from distilkit.distilling.kept import distilled
+    from distilkit.distilling.rendering import check_render
+    from distilkit.distilling.split import split
+    from distilkit.distilling.tuning import check_training
     from distilkit.dollars import estimate, spend
     from distilkit.errors import ConfigError, DistilkitError, InputError, ProviderError, StoreError
     from distilkit.frame import COLUMNS
     from distilkit.health import acheck, check
     from distilkit.judging import ajudge_pairs, flip_rate, judge_pairs
+    from distilkit.notebook.playground import playground
     from distilkit.notebook.report import report
+    from distilkit.notebook.run import start
     from distilkit.notebook.viewer import view
     from distilkit.overview import status
     from distilkit.profiles import Budget, Profile, Strategy, load_profiles, save_strategy
@@ -53,9 +62,11 @@ if TYPE_CHECKING:
     from distilkit.recorded import add_recorded
     from distilkit.rehearsal import rehearse
     from distilkit.repeat import arerun, rerun
+    from distilkit.starting import Run
     from distilkit.store import Store
     from distilkit.streaming import Stream, astream, stream
     from distilkit.tasks import sample_task
+    from distilkit.teaching import adistill, distill
 
 __version__ = "0.1.0"
 
@@ -69,6 +80,7 @@ __all__ = [
     "Profile",
     "ProviderError",
     "Providers",
+    "Run",
     "Store",
     "StoreError",
     "Strategy",
@@ -79,6 +91,7 @@ __all__ = [
     "acomplete",
     "add_recorded",
     "adiscover",
+    "adistill",
     "ajudge_pairs",
     "amodels",
     "arerun",
@@ -90,13 +103,19 @@ __all__ = [
     "cascade",
     "cheapest",
     "check",
+    "check_render",
+    "check_training",
     "compare",
     "complete",
+    "dataset_card",
     "discover",
+    "distill",
+    "distilled",
     "estimate",
     "file",
     "flip_rate",
     "frontier",
+    "funnel",
     "image",
     "judge_correction",
     "judge_pairs",
@@ -106,9 +125,11 @@ __all__ = [
     "pairwise",
     "pass_at_k",
     "plan",
+    "playground",
     "plot",
     "predict_cost",
     "rank",
+    "read_training",
     "recommend",
     "rehearse",
     "report",
@@ -118,12 +139,16 @@ __all__ = [
     "save_strategy",
     "score",
     "spend",
+    "split",
+    "start",
     "status",
     "stop_rule",
     "stream",
     "summarize",
+    "to_dataset",
     "to_strategy",
     "view",
+    "write_training",
 ]
 
 _HOMES = {
@@ -133,6 +158,7 @@ _HOMES = {
     "acomplete": "api",
     "add_recorded": "recorded",
     "adiscover": "discovery",
+    "adistill": "teaching",
     "ajudge_pairs": "judging",
     "amodels": "discovery",
     "arerun": "repeat",
@@ -145,17 +171,23 @@ _HOMES = {
     "cascade": "analysis.replays.cascade",
     "cheapest": "analysis.pairs.cheapest",
     "check": "health",
+    "check_render": "distilling.rendering",
+    "check_training": "distilling.tuning",
     "COLUMNS": "frame",
     "compare": "api",
     "complete": "api",
     "ConfigError": "errors",
+    "dataset_card": "distilling.card",
     "discover": "discovery",
     "Discovered": "discovery",
     "DistilkitError": "errors",
+    "distill": "teaching",
+    "distilled": "distilling.kept",
     "estimate": "dollars",
     "file": "attachments",
     "flip_rate": "judging",
     "frontier": "analysis.worth.frontier",
+    "funnel": "distilling.funnel",
     "image": "attachments",
     "InputError": "errors",
     "judge_correction": "analysis.labelled.correction",
@@ -166,21 +198,26 @@ _HOMES = {
     "pairwise": "analysis.pairs.paired",
     "pass_at_k": "analysis.passing",
     "plan": "analysis.sizing.power",
+    "playground": "notebook.playground",
     "plot": "plot",
     "predict_cost": "analysis.dollars.forecast",
     "Profile": "profiles",
     "ProviderError": "errors",
     "Providers": "providers",
     "rank": "analysis.labelled.ranking",
+    "read_training": "distilling.formats",
     "recommend": "analysis.choosing.recommend",
     "rehearse": "rehearsal",
     "report": "notebook.report",
     "rerun": "repeat",
     "route": "analysis.replays.route",
+    "Run": "starting",
     "sample_task": "tasks",
     "save_strategy": "profiles",
     "score": "scoring",
     "spend": "dollars",
+    "split": "distilling.split",
+    "start": "notebook.run",
     "status": "overview",
     "stop_rule": "analysis.sizing.stopping",
     "Store": "store",
@@ -189,12 +226,29 @@ _HOMES = {
     "Stream": "streaming",
     "stream": "streaming",
     "summarize": "analysis.summary",
+    "to_dataset": "distilling.formats",
     "to_strategy": "analysis.choosing.routers",
     "view": "notebook.viewer",
+    "write_training": "distilling.formats",
 }
 _ROOMS = frozenset({"plot", "score"})
 # What returns answers; with them, or once pandas is there, `df.dk` is.
-_ANSWERS = frozenset({"acompare", "ajudge_pairs", "arerun", "compare", "judge_pairs", "rerun", "sample_task"})
+_ANSWERS = frozenset(
+    {
+        "acompare",
+        "adistill",
+        "ajudge_pairs",
+        "arerun",
+        "compare",
+        "distill",
+        "distilled",
+        "judge_pairs",
+        "read_training",
+        "rerun",
+        "sample_task",
+        "start",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,8 @@ What comes in parts has two more: `following` and `afollowing` drive the same bo
 
 All of them wait in short slices. That is what makes Ctrl-C and a notebook's stop button work on every platform and
 every ipykernel: an interrupt arrives between two slices, the step is cancelled, its sockets are closed, and the
-interrupt is raised inside the generator at its `yield`, which may still return what is finished.
+interrupt is raised inside the generator at its `yield`, which may still return what is finished. Whoever presses once
+more while that goes on is not kept waiting, and loses nothing: see `_interrupts`.
 
 Knows nothing of models, stores or frames.
 """
@@ -21,12 +22,15 @@ import contextlib
 import functools
 import os
 import threading
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
+
+from distilkit._interrupts import Presses, Stopped
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,21 +82,44 @@ def _named(face: Callable[P, T], name: str) -> Callable[P, T]:
 
 
 def _drive(steps: Body[T]) -> T:
+    presses = Presses()
+    try:
+        presses.take()
+        return _driven(steps, presses, None)
+    finally:
+        # Before any call: an interrupt that is raised here would leave its handler behind.
+        presses.armed = False
+        presses.give_back()
+
+
+def stoppable(steps: Body[T], stop: threading.Event) -> T:
+    """Drive a body in this thread; once `stop` is set, it is told so at every `yield`, by `Stopped`."""
+    return _driven(steps, Presses(), stop)
+
+
+def _driven(steps: Body[T], presses: Presses, stop: threading.Event | None) -> T:
     advance: Callable[[], Step] = functools.partial(next, steps)
     while True:
         try:
             step = advance()
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return] # the body's T
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return] # the body's T
         job = _Job(step.work)
         try:
+            presses.arm()
+            _check(stop)
             job.start()
-            result = job.wait(step.tick)
+            result = job.wait(step.tick, stop)
         except BaseException as error:  # noqa: BLE001 - an interrupt too is handed to the body
-            job.cancel()
+            job.cancel(presses.has_further)
             advance = functools.partial(steps.throw, error)
         else:
             advance = functools.partial(steps.send, result)
+
+
+def _check(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise Stopped
 
 
 async def _drive_async(steps: Body[T]) -> T:
@@ -106,8 +133,11 @@ async def _drive_async(steps: Body[T]) -> T:
         try:
             job.start()
             result = await job.poll(step.tick)
-        except BaseException as error:  # noqa: BLE001 - a cancellation too is handed to the body
+        except GeneratorExit as error:  # nobody awaits any more, so nothing can be awaited
             job.cancel()
+            advance = functools.partial(steps.throw, error)
+        except BaseException as error:  # noqa: BLE001 - a cancellation too is handed to the body
+            await job.acancel()
             advance = functools.partial(steps.throw, error)
         else:
             advance = functools.partial(steps.send, result)
@@ -216,13 +246,14 @@ class _Job:
     def is_done(self) -> bool:
         return self._done.done()
 
-    def wait(self, tick: Callable[[], None] | None) -> Any:
+    def wait(self, tick: Callable[[], None] | None, stop: threading.Event | None = None) -> Any:
         while True:
             try:
                 return self._done.result(timeout=_SLICE_S)
             except FutureTimeoutError:
                 if self._done.done():  # the work itself timed out
                     raise
+            _check(stop)
             if tick is not None:
                 tick()
 
@@ -233,15 +264,29 @@ class _Job:
                 tick()
         return self._done.result()
 
-    def cancel(self) -> None:
-        """Stop the work and wait until it has cleaned up; a finished job is left alone."""
-        if self._done.done():
-            return
-        self._loop.call_soon_threadsafe(self._cancel)
-        try:
-            self._done.exception(timeout=_CANCEL_PATIENCE_S)
-        except (FutureTimeoutError, asyncio.CancelledError):
-            return
+    def cancel(self, has_further: Callable[[], bool] = bool) -> None:
+        """Stop the work, and wait until it has cleaned up, or a further interrupt. A finished job is left alone.
+
+        Not waited for, it cleans up all the same.
+        """
+        with contextlib.suppress(KeyboardInterrupt):  # under somebody's own handler, a further one may be raised here
+            until = self._ending()
+            while not (self._done.done() or has_further()) and time.monotonic() < until:
+                with contextlib.suppress(FutureTimeoutError, asyncio.CancelledError):
+                    self._done.exception(timeout=_SLICE_S)
+
+    async def acancel(self) -> None:
+        """Do the same on the caller's loop, which goes on; being cancelled again ends the waiting."""
+        until = self._ending()
+        with contextlib.suppress(asyncio.CancelledError):
+            while not self._done.done() and time.monotonic() < until:  # noqa: ASYNC110 - another loop's future
+                await asyncio.sleep(_SLICE_S)
+
+    def _ending(self) -> float:
+        """Begin to stop, and return until when to wait for it."""
+        if not self._done.done():
+            self._loop.call_soon_threadsafe(self._cancel)
+        return time.monotonic() + _CANCEL_PATIENCE_S
 
     def _cancel(self) -> None:
         if self._task is not None:

@@ -86,13 +86,18 @@ class Accessor:
         plot: the plots.
     """
 
-    arerun = _Verb()
+    adistill = _Verb()
     ajudge_pairs = _Verb()
+    arerun = _Verb()
     attribute_cost = _Verb()
     cascade = _Verb()
     cheapest = _Verb()
+    check_render = _Verb()
+    dataset_card = _Verb()
+    distill = _Verb()
     flip_rate = _Verb()
     frontier = _Verb()
+    funnel = _Verb()
     judge_correction = _Verb()
     judge_pairs = _Verb()
     pairwise = _Verb()
@@ -104,10 +109,13 @@ class Accessor:
     report = _Verb()
     rerun = _Verb()
     route = _Verb()
+    split = _Verb()
     stop_rule = _Verb()
     summarize = _Verb()
+    to_dataset = _Verb()
     to_strategy = _Verb()
     view = _Verb()
+    write_training = _Verb()
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame

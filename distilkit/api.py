@@ -19,7 +19,7 @@ from distilkit.frame import Rows
 from distilkit.planning import plan
 from distilkit.profiles import Budget, Profile, Strategy, check_params
 from distilkit.prompts import to_prompts
-from distilkit.running import Manner, running
+from distilkit.running import Manner, running, saying
 from distilkit.scoring import Scores
 from distilkit.scoring import check as check_scores
 from distilkit.scoring.applying import ready, scored
@@ -85,7 +85,7 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
         progress: True or False to force or forbid the progress line; None shows it in terminals and notebooks.
         on_event: called with each `Event` of the run, from the sending thread; it should return quickly.
         on_interrupt: Ctrl-C or the notebook's stop button cancels what is in flight; `return` gives the finished rows,
-            `raise` raises KeyboardInterrupt.
+            `raise` raises KeyboardInterrupt. A second press does not wait until what is cancelled has ended.
         send: an async function from `Call` to `Record` that takes the network's place; None for the network.
 
     Returns:
@@ -119,7 +119,7 @@ def _compare(  # noqa: PLR0913 - the main job, and each argument a question user
         template=template,
         config=config,
     )
-    return (yield from _asked(question, manner, score))
+    return (yield from saying(asking(question, manner, score)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +143,8 @@ def check_question(question: Question) -> None:
     chosen(question.profiles, question.config)
 
 
-def _asked(question: Question, manner: Manner, score: Scores = None) -> Body[pd.DataFrame]:
+def asking(question: Question, manner: Manner, score: Scores = None) -> Body[pd.DataFrame]:
+    """Ask, and score: what `compare` does once its arguments are sorted; raises as it does."""
     params = question.params or {}
     check_params(params)
     structure = None if question.schema is None else prepare(question.schema, params)
@@ -160,9 +161,9 @@ def _asked(question: Question, manner: Manner, score: Scores = None) -> Body[pd.
         running(calls, within) if structure is None else structured(shaped(calls, structure), structure, within)
     )
     rows, interrupted = yield from noticing(body)
-    frame = _with_own(rows, calls, own)
+    frame = with_own(rows, calls, own)
     judging = judging and judging.after(frame, INTERRUPTED if interrupted else None)
-    return (yield from scored(frame, scorers, judging))
+    return (yield from scored(frame, scorers, judging, on_interrupt=manner.on_interrupt))
 
 
 compare = blocking(_compare)
@@ -205,7 +206,7 @@ def one(prompt: Any) -> Any:
 
 def completing(question: Question, manner: Manner) -> Body[pd.Series[Any]]:
     """Ask a question of one prompt and one profile, and return its row; raises as `complete` does."""
-    frame = yield from _asked(question, manner)
+    frame = yield from asking(question, manner)
     row = frame.iloc[0]
     if isinstance(row["error_kind"], str):
         raise ProviderError(row["error"], kind=row["error_kind"], provider=row["provider"])  # type: ignore[arg-type] # a Series knows no columns
@@ -216,7 +217,7 @@ complete = blocking(_complete)
 acomplete = awaiting(_complete)
 
 
-def _with_own(rows: Rows | StructuredRows, calls: Sequence[Call], own: pd.DataFrame | None) -> pd.DataFrame:
+def with_own(rows: Rows | StructuredRows, calls: Sequence[Call], own: pd.DataFrame | None) -> pd.DataFrame:
     """Add the caller's columns to the finished rows, by the prompt each row came from."""
     frame = rows.frame()
     if own is None or own.shape[1] == 0:

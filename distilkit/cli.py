@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     found = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     commands.add_demo(found.add_parser("demo", help="compare three simulated models on word problems; needs no key"))
     commands.add_compare(found.add_parser("compare", help="ask every profile every prompt of a file"))
+    commands.add_distill(found.add_parser("distill", help="training data from teachers' answers, with its card"))
     commands.add_ask(found.add_parser("ask", help="ask one profile one prompt, and show the answer as it grows"))
     commands.add_profiles(
         found.add_parser("profiles", help="list the profiles and strategies of a file; keys are never shown")

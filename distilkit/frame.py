@@ -72,6 +72,12 @@ class Rows:
             else:
                 self._values[place] = _answered(call, outcome, first=nth == 0)
 
+    def as_now(self) -> Rows:
+        """Return the rows as they are at this moment: what is settled later, from any thread, is not among them."""
+        still = Rows(())
+        still._calls, still._places, still._values = self._calls, self._places, list(self._values)
+        return still
+
     @property
     def finished(self) -> list[int]:
         """The places, in the plan's order, of the rows that are known."""

@@ -6,14 +6,17 @@ and no scores.
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
+from distilkit._interrupts import Stopped
 from distilkit._sync import Body, Step
 from distilkit.calls import Call
 from distilkit.engine.events import Event
@@ -27,13 +30,19 @@ from distilkit.serving import CacheMode, Settle, serve, settle_missing, settle_u
 from distilkit.store import Store
 from distilkit.targets import Chosen, combined, opened_store
 
+T = TypeVar("T")
 Tell = Callable[[Event], None]
+Begun = Callable[[Sequence[Call], Rows], None]
 Sending = Callable[[Plan, Settle, Tell], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How a run goes about it; the arguments of `compare` of the same names.
+
+    Attributes:
+        listen: hears every part of a streamed answer, from the sending thread.
+        begun: is given the calls and their rows before the first is filled.
 
     Raises:
         InputError: one of them is none of what it may be.
@@ -50,6 +59,7 @@ class Manner:
     stream: bool = False
     batch: bool = False
     listen: Listen | None = None
+    begun: Begun | None = None
 
     def within(self, named: Chosen) -> Self:
         """Return the same with the limits of the profile file beside its own."""
@@ -70,7 +80,9 @@ class Manner:
 def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
     """Fill a row for every call: from the store, or by asking; after an interrupt, those that are finished."""
     rows = Rows(calls)
-    line, alerts = Progress(len(calls), show=manner.progress, rows=_rows_of(calls)), Alerts()
+    if manner.begun is not None:
+        manner.begun(calls, rows)
+    line, alerts = Progress(len(calls), show=manner.progress, rows=_rows_of(calls), calls=calls), Alerts()
     with opened_store(manner.store) as kept:
         tell = listeners(line.observe, alerts.observe, manner.on_event and _harmless(manner.on_event))
         misses = serve(calls, kept, rows.settle, tell, manner.cache)
@@ -94,11 +106,18 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
             say_risks(sending, tell)
             try:
                 yield Step(send(sending, rows.settle, tell), line.tick)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, asyncio.CancelledError) as error:
+                # Who pressed twice did not wait for what is in flight; what still comes is kept, and no row any more.
+                rows = rows.as_now()
                 line.finish("interrupted")
-                if manner.on_interrupt == "raise":
+                if not isinstance(error, Stopped) and (isinstance(error, KeyboardInterrupt) or in_kernel()):
+                    _say_how_to_go_on(len(rows.finished), len(calls))
+                # A cancelled task ends as such; in a notebook that is how a cell that awaits is interrupted.
+                if manner.on_interrupt == "raise" or isinstance(error, asyncio.CancelledError):
                     raise
-                _say_how_to_go_on(len(rows.finished), len(calls))
+            except BaseException as error:
+                line.finish(f"ended by {type(error).__name__}")
+                raise
             else:
                 line.finish()
     alerts.warn()
@@ -146,8 +165,38 @@ def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
     return listen
 
 
+def saying(body: Body[T]) -> Body[T]:
+    """Drive a body, and say how to go on where an interrupt comes while it plans, reads or makes a frame.
+
+    While it asks, `running` says it, which knows how many rows are finished.
+    """
+    asking = False
+    advance: Callable[[], Step] = functools.partial(next, body)
+    while True:
+        try:
+            step = advance()
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return] # the body's T
+        except KeyboardInterrupt as error:
+            if not asking and not isinstance(error, Stopped):
+                say("Interrupted: every answer that came until now is kept. Run the same call again to go on.")
+            raise
+        asking = False
+        try:
+            result = yield step
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the body decides
+            asking = True
+            advance = functools.partial(body.throw, error)
+        else:
+            advance = functools.partial(body.send, result)
+
+
 def _say_how_to_go_on(finished: int, total: int) -> None:
+    say(f"Interrupted: {finished:,} of {total:,} rows are finished and kept. Run the same call again to go on.")
+
+
+def say(text: str) -> None:
+    """Write a line where the caller sees it: in the cell, or in the terminal."""
     stream = sys.stdout if in_kernel() else sys.stderr
-    stream.write(
-        f"Interrupted: {finished:,} of {total:,} rows are finished and kept. Run the same call again to go on.\n"
-    )
+    if stream is not None:  # a program without a console
+        stream.write(f"{text}\n")

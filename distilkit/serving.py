@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Literal
 
 from distilkit.calls import Answer, Call, Failure, Outcome
+from distilkit.engine.account import account_of
 from distilkit.engine.events import Event
 from distilkit.errors import StoreError
 from distilkit.store import Store
@@ -52,10 +53,13 @@ def serve(
 
 def _count(calls: Sequence[Call], kind: Literal["planned", "from_store"], tell: Callable[[Event], None]) -> None:
     counts: dict[str, int] = {}
+    first: dict[str, Call] = {}
     for call in calls:
         counts[call.name] = counts.get(call.name, 0) + 1
+        first.setdefault(call.name, call)
     for profile, count in counts.items():
-        tell(Event(kind=kind, profile=profile, count=count))
+        account = account_of(first[profile]) if kind == "planned" else None
+        tell(Event(kind=kind, profile=profile, count=count, account=account))
 
 
 def _chunks(calls: list[Call], size: int) -> Iterator[list[Call]]:

@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "_sync": 0,
     "_imports": 0,
+    "_interrupts": 0,
     "profiles": 1,
     "media": 1,
     "signatures": 1,
@@ -38,10 +39,12 @@ FLOORS = {
     "scoring": 6,
     "analysis": 6,
     "running": 6,
-    "distill": 6,
+    "distilling": 6,
     "api": 7,
     "health": 7,
     "judging": 7,
+    "teaching": 7,
+    "starting": 7,
     "discovery": 7,
     "overview": 7,
     "providers": 7,
@@ -72,11 +75,14 @@ SIM_USERS = frozenset({"provider", "tasks", "rehearsal", "commands", ""})
 PANDAS_FLOOR = 5
 LIBRARIES = {
     "aiohttp": {"provider", "sim"},
+    "datasets": {"distilling"},
+    "datasketch": {"distilling"},
     "diskcache": {"store"},
     "httpx": {"provider"},  # LiteLLM's own dependency: its transformations take httpx's responses
     "ipykernel": {"notebook"},
     "IPython": {"notebook"},
     "ipywidgets": {"notebook"},
+    "jinja2": {"distilling"},
     "jsonschema": {"structured"},
     "litellm": {"provider"},
     "matplotlib": {"plot"},
@@ -93,6 +99,8 @@ LIBRARIES = {
 }
 PACKAGES = {"yaml": "pyyaml"}
 UNDECLARED = {
+    "datasets": "optional, the extra `datasets`",
+    "datasketch": "optional, the extra `near`",
     "httpx": "comes with litellm",
     "IPython": "comes with ipywidgets",
     "ipykernel": "only asked whether it runs",

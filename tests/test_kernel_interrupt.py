@@ -1,4 +1,4 @@
-"""The kernel's Interrupt, in a real ipykernel: finished rows come back, and the spending stops."""
+"""The kernel's Interrupt, in a real ipykernel: finished rows come back, the spending stops, and the cell ends."""
 
 from __future__ import annotations
 
@@ -20,21 +20,44 @@ providers:
   quick: {type: sim, model: quick, simulation: {latency_s: 0.01, jitter: 0}}
   slow: {type: sim, model: slow, max_concurrency: 2, simulation: {latency_s: 300, jitter: 0}}
 """
-PREPARE = """
-import json, pathlib
+WARM = """
+import asyncio, json, pathlib, time, types
 import distilkit as dk
-events = pathlib.Path("events")
-def note(event):
-    with events.open("a") as file:
-        file.write(f"{event.kind} {event.profile}\\n")
-asked = dict(prompts=[f"number {n}" for n in range(5)], config="profiles.yaml", store="store", on_event=note)
+from distilkit import _sync
+patience_s = _sync._CANCEL_PATIENCE_S
 # The first run loads what is slow to load.
 dk.compare(["warm up"], profiles=["quick"], config="profiles.yaml", store="store")
+"""
+PREPARE = """
+events = pathlib.Path("events")
+events.write_text("")
+def note(event):
+    with events.open("a") as file:
+        file.write(f"{{event.kind}} {{event.profile}}\\n")
+asked = dict(prompts=[f"number {{n}}" for n in range(5)], config="profiles.yaml", store="store{}", on_event=note)
+_sync._CANCEL_PATIENCE_S = patience_s
+"""
+# Its slow answers take for ever to be cancelled, and so does whoever waits for that.
+STUBBORN = """
+from distilkit.calls import Record
+_sync._CANCEL_PATIENCE_S = 1_000
+free = asyncio.Event()
+async def send(call):
+    if call.name == "slow":
+        try:
+            await asyncio.sleep(300)
+        finally:
+            note(types.SimpleNamespace(kind="cancelled", profile="slow"))
+            await asyncio.wait_for(free.wait(), 300)
+    message = {"role": "assistant", "content": "yes"}
+    return Record(provider="sim", raw={"choices": [{"message": message, "finish_reason": "stop"}]}, created_at=1.0)
+asked["send"] = send
 """
 BLOCKING = "df = dk.compare(profiles=['quick', 'slow'], {}**asked)"
 AWAITED = "df = await dk.acompare(profiles=['quick', 'slow'], **asked)"
 REPORT = "print('REPORT' + json.dumps({}))"
 PATIENCE_S = 60
+START_S = 300
 # The promise is a second; a loaded machine gets more, and still far less than the slow model takes.
 INTERRUPTED_WITHIN_S = 15
 
@@ -79,17 +102,18 @@ class Kernel:
                 return
 
 
-@pytest.fixture
-def kernel(tmp_path: Path) -> Iterator[Kernel]:
-    (tmp_path / "profiles.yaml").write_text(PROFILES)
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    folder = tmp_path_factory.mktemp("kernel")
+    (folder / "profiles.yaml").write_text(PROFILES)
     manager = KernelManager(kernel_name="python3")
-    manager.start_kernel(cwd=str(tmp_path))
+    manager.start_kernel(cwd=str(folder))
     client = manager.blocking_client()
     client.start_channels()
     try:
-        client.wait_for_ready(timeout=PATIENCE_S)
-        ready = Kernel(manager, client, tmp_path)
-        assert ready.run(PREPARE) == "ok", ready.said
+        client.wait_for_ready(timeout=START_S)
+        ready = Kernel(manager, client, folder)
+        assert ready.outcome(ready.start(WARM), START_S) == "ok", ready.said
         yield ready
     finally:
         client.stop_channels()
@@ -97,12 +121,23 @@ def kernel(tmp_path: Path) -> Iterator[Kernel]:
         manager.cleanup_resources()
 
 
+@pytest.fixture
+def kernel(begun: Kernel, tmp_path: Path) -> Kernel:
+    """The kernel, with a store in which nothing is answered and a story that is empty."""
+    assert begun.run(PREPARE.format(tmp_path.name)) == "ok", begun.said
+    return begun
+
+
 def interrupted(kernel: Kernel, code: str) -> str:
     """Run a cell until only the slow model is awaited, interrupt it, and return how the cell ended."""
     cell = kernel.start(code)
     wait_for(lambda: kernel.events().count("answered quick") == 5 and kernel.events().count("sent slow") == 2)
-    kernel.manager.interrupt_kernel()
+    press(kernel)
     return kernel.outcome(cell, INTERRUPTED_WITHIN_S)
+
+
+def press(kernel: Kernel) -> None:
+    kernel.manager.interrupt_kernel()
 
 
 def wait_for(reached: Callable[[], bool]) -> None:
@@ -140,3 +175,78 @@ def test_interrupt_of_an_awaited_run_stops_it_and_loses_nothing(kernel: Kernel) 
     assert_nothing_goes_on(kernel)
     again = "dk.compare(profiles=['quick'], cache='only', **asked).from_store.tolist()"
     assert kernel.report(again) == [True] * 5
+
+
+def test_a_second_press_does_not_wait_for_what_is_cancelled(kernel: Kernel) -> None:
+    assert kernel.run(STUBBORN) == "ok", kernel.said
+    cell = kernel.start(BLOCKING.format(""))
+    wait_for(lambda: kernel.events().count("answered quick") == 5 and kernel.events().count("sent slow") == 2)
+    press(kernel)
+    wait_for(lambda: kernel.events().count("cancelled slow") == 2)
+    press(kernel)
+
+    assert kernel.outcome(cell, INTERRUPTED_WITHIN_S) == "ok", kernel.said
+    assert kernel.report("df.profile.tolist()") == ["quick"] * 5
+    assert kernel.run("_sync.background_loop().call_soon_threadsafe(free.set)") == "ok"
+
+
+def test_a_cell_that_awaits_something_else_is_interrupted_as_well(kernel: Kernel) -> None:
+    ended = interrupted(kernel, "await asyncio.sleep(0)\n" + BLOCKING.format(""))
+
+    assert ended == "ok", kernel.said
+    assert kernel.report("df.profile.tolist()") == ["quick"] * 5
+    assert_nothing_goes_on(kernel)
+
+
+def test_an_interrupt_while_scoring_returns_the_rows_unscored(kernel: Kernel) -> None:
+    slow = "def slow(row):\n    pathlib.Path('scoring').touch()\n    time.sleep(300)\n    return True\n"
+    cell = kernel.start(f"{slow}df = dk.compare(profiles=['quick'], score={{'s': slow, 't': slow}}, **asked)")
+    wait_for((kernel.folder / "scoring").exists)
+    press(kernel)
+
+    assert kernel.outcome(cell, INTERRUPTED_WITHIN_S) == "ok", kernel.said
+    assert "Interrupted while scoring 's': all 5 rows are kept" in kernel.said
+    assert kernel.report("df[['content', 's', 't']].notna().sum().tolist()") == [5, 0, 0]
+    again = "dk.compare(profiles=['quick'], score={'s': lambda row: True}, cache='only', **asked)"
+    assert kernel.report(f"{again}.s.tolist()") == [True] * 5
+
+
+def test_an_interrupt_while_planning_says_how_to_go_on(kernel: Kernel) -> None:
+    slow = (
+        "class Slow(list):\n    def __iter__(self):\n        pathlib.Path('planning').touch()\n"
+        "        time.sleep(300)\n        return super().__iter__()\n"
+    )
+    cell = kernel.start(f"{slow}df = dk.compare(**{{**asked, 'prompts': Slow(['a'])}}, profiles=['quick'])")
+    wait_for((kernel.folder / "planning").exists)
+    press(kernel)
+
+    assert kernel.outcome(cell, INTERRUPTED_WITHIN_S) == "KeyboardInterrupt"
+    assert "Run the same call again to go on" in kernel.said
+
+
+def test_the_kernel_hears_interrupts_as_before_afterwards(kernel: Kernel) -> None:
+    interrupted(kernel, BLOCKING.format(""))
+    cell = kernel.start("pathlib.Path('asleep').touch(); time.sleep(300)")
+    wait_for((kernel.folder / "asleep").exists)
+    press(kernel)
+
+    assert kernel.outcome(cell, INTERRUPTED_WITHIN_S) == "KeyboardInterrupt"
+
+
+def test_a_started_run_leaves_the_kernel_free_and_is_stopped(kernel: Kernel) -> None:
+    assert kernel.run("run = dk.start(profiles=['quick', 'slow'], **asked)") == "ok", kernel.said
+    wait_for(lambda: kernel.events().count("answered quick") == 5 and kernel.events().count("sent slow") == 2)
+
+    assert kernel.report("[run.done, run.df.profile.tolist()]") == [False, ["quick"] * 5]
+    assert kernel.run("run.stop(); df = await run") == "ok", kernel.said
+    assert kernel.report("[run.done, run.state, df.profile.tolist()]") == [True, "stopped", ["quick"] * 5]
+    assert_nothing_goes_on(kernel)
+
+
+def test_an_interrupt_while_waiting_for_a_started_run_lets_it_go_on(kernel: Kernel) -> None:
+    ended = interrupted(kernel, "run = dk.start(profiles=['quick', 'slow'], **asked)\nrun.result()")
+
+    assert ended == "KeyboardInterrupt"
+    assert "the run goes on" in kernel.said
+    assert kernel.report("run.done") is False
+    assert kernel.run("run.stop(); df = run.result()") == "ok"

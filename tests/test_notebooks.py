@@ -68,6 +68,24 @@ def test_there_is_a_first_notebook() -> None:
     assert [file.name for file in FILES][:1] == ["01_quickstart.ipynb"]
 
 
+def test_no_notebook_anywhere_in_the_repository_holds_what_a_run_has_left(repository: Path) -> None:
+    """Nor one outside the folder of the examples: no output, no count, no widget and its state, no attachment."""
+    files = [file for file in repository.rglob("*.ipynb") if not {".venv", ".cache"} & {*file.parts}]
+    left = {}
+    for file in files:
+        if ".ipynb_checkpoints" in file.parts or "artifacts" in file.parts:
+            continue
+        text = file.read_text("utf-8")
+        cells = json.loads(text)["cells"]
+        ran = [cell for cell in cells if cell.get("outputs") or cell.get("execution_count") or cell.get("attachments")]
+        words = [word for word in ("vnd.jupyter.widget", "image/png", "data:image") if word in text]
+        if ran or words or "widgets" in json.loads(text)["metadata"]:
+            left[file.name] = (len(ran), words)
+
+    assert len(files) >= len(FILES)
+    assert left == {}
+
+
 @every_notebook
 def test_a_notebook_starts_with_a_title_and_explains_each_cell(file: Path) -> None:
     cells = read(file).cells

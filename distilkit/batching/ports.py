@@ -92,7 +92,7 @@ class Wanted:
         for nth, call in enumerate(calls):
             if isinstance(outcome, Failure):
                 self._settle(call, outcome)
-                self._observe(Event(kind="failed", profile=call.name, key=key, reason=outcome.kind))
+                self._say_failed(call, outcome)
                 continue
             mine = replace(outcome, served=call)
             if nth:
@@ -107,17 +107,37 @@ class Wanted:
     def say_sent(self, keys: Iterable[str]) -> None:
         """Tell that requests were sent."""
         for call in self.of(keys):
-            self._observe(Event(kind="sent", profile=call.name, key=call.key, attempt=1))
+            self._observe(Event(kind="sent", profile=call.name, key=call.key, asked_key=call.key, attempt=1))
 
     def say_waiting(self, keys: Iterable[str]) -> None:
         """Tell that requests wait for their batch."""
         for call in self.of(keys):
-            self._observe(Event(kind="waiting", profile=call.name, key=call.key, reason="batch"))
+            self._observe(Event(kind="waiting", profile=call.name, key=call.key, asked_key=call.key, reason="batch"))
 
     def _say_answered(self, call: Call, answer: Answer) -> None:
-        kind = "from_store" if answer.from_store else "answered"
-        billed = None if answer.from_store else answer.billed_usd
-        self._observe(Event(kind=kind, profile=call.name, key=call.key, attempt=1, billed_usd=billed))  # type: ignore[arg-type] # one of two kinds
+        self._observe(
+            Event(
+                kind="from_store" if answer.from_store else "answered",
+                profile=call.name,
+                key=call.key,
+                asked_key=call.key,
+                attempt=1,
+                billed_usd=None if answer.from_store else answer.billed_usd,
+            )
+        )
+
+    def _say_failed(self, call: Call, failure: Failure) -> None:
+        billed = Decimal(0) if failure.record is None else failure.billed_usd
+        self._observe(
+            Event(
+                kind="failed",
+                profile=call.name,
+                key=call.key,
+                asked_key=call.key,
+                billed_usd=billed,
+                reason=failure.kind,
+            )
+        )
 
 
 def call_of(profile: Profile, waiting: Waiting) -> Call:

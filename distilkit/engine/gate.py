@@ -34,6 +34,9 @@ _LOOK_AGAIN_S = 0.1
 # What is done is told to the board with the next request, or after this long where there is none.
 _TELL_AFTER_S = 0.02
 _BUSY_TOO_LONG_S = 30.0
+# A pause, or a lowered limit, that comes while somebody waits is worth saying.
+_MUCH_LONGER_S = 5.0
+_LIMITS = "rate_limit"
 
 Waiting = Callable[[str, float], None]
 
@@ -94,16 +97,18 @@ class Gate:
             call: a plain call.
             need: says how many tokens to book; asked when its turn comes, when more is known than when it came.
             worst: dollars to hold; 0 where there is no budget.
-            waiting: told why it waits and for how many seconds, at most once a reason.
+            waiting: told why it waits and for how many seconds, once a reason; again where the limits hold it up for
+                longer than was said.
             guard: under which rule.
             outside: lets others in while this one waits for another run.
             until: when the clock says that it is too late to send it.
         """
-        told: set[str] = set()
+        told: dict[str, float] = {}
 
         def tell(reason: str, seconds: float) -> None:
-            if reason not in told:
-                told.add(reason)
+            until = self._clock() + seconds
+            if reason not in told or (reason == _LIMITS and until > told[reason] + _MUCH_LONGER_S):
+                told[reason] = until
                 waiting(reason, seconds)
 
         entry = _Entry(call, need, worst, guard, place=f"{self._board.owner}:{self._run}{next(self._numbers)}")
@@ -126,7 +131,7 @@ class Gate:
                 if self._clock() >= until:
                     self.tell(Aftermath(call=entry.call, claim=entry.claim, place=entry.place))
                     return Late()
-                tell("rate_limit", verdict)
+                tell(_LIMITS, verdict)
                 await self._sleep(min(verdict, _ASK_AGAIN_S))
         except BaseException:
             self.tell(Aftermath(call=entry.call, claim=entry.claim, place=entry.place))

@@ -7,6 +7,7 @@ other. Knows backends and choices; knows no board and no provider.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from distilkit.calls import Answer, Call, Failure, Outcome
 from distilkit.engine.backend import Backend
@@ -140,6 +141,7 @@ class Lane:
             kind="retrying",
             profile=story.call.name,
             key=story.call.key,
+            asked_key=story.call.key,
             attempt=story.attempts,
             wait_s=wait,
             reason=error.kind,
@@ -152,10 +154,26 @@ class Lane:
         if self._told_waiting != (reasons := choice.reasons(call)):
             self._told_waiting = reasons
             reason = f"nobody to ask{reasons}"
-            self._ports.observe(Event(kind="waiting", profile=call.name, key=call.key, wait_s=seconds, reason=reason))
+            event = Event(
+                kind="waiting",
+                profile=call.name,
+                key=call.key,
+                asked_key=call.key,
+                wait_s=seconds,
+                reason=reason,
+            )
+            self._ports.observe(event)
 
     def _say_failed(self, call: Call, failure: Failure) -> None:
-        event = Event(kind="failed", profile=call.name, key=call.key, attempt=failure.attempts, reason=failure.kind)
+        event = Event(
+            kind="failed",
+            profile=call.name,
+            key=call.key,
+            asked_key=call.key,
+            attempt=failure.attempts,
+            billed_usd=Decimal(0) if failure.record is None else failure.billed_usd,
+            reason=failure.kind,
+        )
         self._ports.observe(event)
 
 

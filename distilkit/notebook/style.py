@@ -6,6 +6,7 @@ reads the same in light and dark, in a saved notebook and where no style sheet i
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from distilkit.markup import escape
@@ -13,12 +14,16 @@ from distilkit.markup import escape
 # What MathJax must leave alone: `$5 and $6` is no formula.
 AS_WRITTEN = "mathjax_ignore tex2jax_ignore"
 LINE = "1px solid rgba(128,128,128,.35)"
-TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;margin:0"
+# What is piled up on a letter is cut off at the edge of its own text, and does not paint over others'.
+TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;overflow:hidden;margin:0"
 QUIET = "opacity:.75;font-size:90%"
 # A mark is underlined too: nothing is said by colour alone.
 MARK = "background:rgba(255,170,0,.28);color:inherit;text-decoration:underline;text-underline-offset:.2em"
 UNKNOWN = "unknown"
 _LONGEST_NAME = 200
+# Marks over and under a letter; no language piles up more than four.
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
 
 
 def block(name: str, inner: str, style: str = "") -> str:
@@ -37,13 +42,24 @@ def named(name: object) -> str:
     >>> named("a\nb"), len(named("x" * 1000))
     ('a b', 200)
     """
-    line = " ".join(str(name)[: 4 * _LONGEST_NAME].split(maxsplit=_LONGEST_NAME))
+    line = " ".join(_PILE.sub(r"\1", str(name)[: 4 * _LONGEST_NAME]).split(maxsplit=_LONGEST_NAME))
     return line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1]}…"
+
+
+def label(name: object) -> str:
+    """Return a name as HTML for what is beside a control: JupyterLab typesets formulas there, whatever class that has.
+
+    For widgets that are made with `description_allow_html=True`.
+
+    >>> label("$x$ <b>")
+    '<span class="mathjax_ignore tex2jax_ignore">$x$ &lt;b&gt;</span>'
+    """
+    return f'<span class="{AS_WRITTEN}">{escape(named(name))}</span>'
 
 
 def quiet(said: object) -> str:
     """Return a remark: smaller, and a little fainter."""
-    return f'<div style="{QUIET};overflow-wrap:anywhere">{escape(said)}</div>'
+    return f'<div style="{QUIET};overflow-wrap:anywhere;overflow:hidden">{escape(said)}</div>'
 
 
 def folded(title: str, inner: str) -> str:

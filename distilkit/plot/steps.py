@@ -50,6 +50,9 @@ def steps_of(frame: object, score: str | None = None) -> list[Step]:
 
 def _of_table(table: pd.DataFrame) -> list[Step]:
     check_has(table, "rows", way_out=_WAY_OUT)
+    if "lost" in table:
+        # The splits of a training set are parts of the last step, not steps after it: nothing is lost there.
+        table = table.loc[table["lost"].notna()]
     if not len(table):
         raise InputError("the table has no steps; there is nothing to draw")
     counts, dollars = floats(table, "rows").tolist(), floats(table, "cost_usd").tolist()

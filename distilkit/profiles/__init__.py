@@ -15,11 +15,13 @@ from distilkit.profiles.params import check_params
 from distilkit.profiles.profile import Connection, Price, Profile, RateLimit, Retry, ThinkingRules
 from distilkit.profiles.secrets import Secret
 from distilkit.profiles.strategy import Route, Strategy
+from distilkit.profiles.terms import Terms
 
 if TYPE_CHECKING:
     from distilkit.profiles.extending import save_strategy
     from distilkit.profiles.load import Profiles, load_profiles
     from distilkit.profiles.names import resolve
+    from distilkit.profiles.stated import stated_price, stated_terms
 
 __all__ = [
     "Allowance",
@@ -35,14 +37,24 @@ __all__ = [
     "Route",
     "Secret",
     "Strategy",
+    "Terms",
     "ThinkingRules",
     "check_params",
     "load_profiles",
     "resolve",
     "save_strategy",
+    "stated_price",
+    "stated_terms",
 ]
 
-_LATER = {"Profiles": "load", "load_profiles": "load", "resolve": "names", "save_strategy": "extending"}
+_LATER = {
+    "Profiles": "load",
+    "load_profiles": "load",
+    "resolve": "names",
+    "save_strategy": "extending",
+    "stated_price": "stated",
+    "stated_terms": "stated",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -19,6 +19,7 @@ from distilkit.profiles.profile import Connection, Price, Profile, RateLimit, Re
 from distilkit.profiles.providers import ADDRESS_NEEDED, AZURE_API_VERSION, address, provider_of
 from distilkit.profiles.schema import Section
 from distilkit.profiles.secrets import Secret
+from distilkit.profiles.terms import Terms
 from distilkit.profiles.tree import Item, Problem, Var, at, place, refuse
 from distilkit.sim.spec import Dials
 
@@ -72,6 +73,7 @@ def _profile(entry: Entry, folder: Path, fields: Section, written: Item) -> Prof
         connection=_connection(entry, folder, fields, written),
         thinking=ThinkingRules(**_given(fields.thinking)),
         price=Price(**_given(fields.price)) if fields.price else None,
+        terms=Terms(**_given(fields.terms)) if fields.terms else None,
         sim=Dials(**_given(fields.simulation)) if provider == "sim" else None,
         **fields.model_dump(include={"timeout_s", "max_concurrency", "structured_output"}, exclude_none=True),
     )

@@ -13,9 +13,9 @@ from distilkit.profiles.nearest import did_you_mean
 from distilkit.profiles.providers import known_types, provider_of
 from distilkit.profiles.tree import ENOUGH, Item, Problem, at, dotted, merge, rebuilt
 
-# A model's own limits and price replace its provider's; mixed, they would be nobody's.
-_WHOLE = frozenset({"rate_limit", "price"})
-_FOR_ONE_HOST = frozenset({"api_key", "headers", "organization"})
+# A model's own limits, price and terms replace its provider's; mixed, they would be nobody's.
+_WHOLE = frozenset({"rate_limit", "price", "terms"})
+_FOR_ONE_HOST = frozenset({"api_key", "headers", "organization", "terms"})
 _OF_ONE_MODEL = frozenset({"models", "model", "deployment_name", "default"})
 
 

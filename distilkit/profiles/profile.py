@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from distilkit.profiles.secrets import Secret
 from distilkit.profiles.structured_modes import Mode
+from distilkit.profiles.terms import Terms
 from distilkit.sim.spec import Dials
 
 
@@ -106,6 +107,7 @@ class Profile:
         max_concurrency: requests in flight at once.
         structured_output: how it is asked for JSON where a schema is given; None for the built-in knowledge.
         price: dollars for a million tokens, or None for LiteLLM's table.
+        terms: what the terms of use say of training on its answers; None where the file does not say.
         sim: the dials of a simulated model; None for a real one.
     """
 
@@ -128,6 +130,7 @@ class Profile:
     max_concurrency: int = 32
     structured_output: Mode | None = None
     price: Price | None = None
+    terms: Terms | None = None
     sim: Dials | None = None
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from distilkit.profiles.budget import MOST_USD
 from distilkit.profiles.fields import (
@@ -31,6 +31,7 @@ from distilkit.profiles.fields import (
 from distilkit.profiles.schema_strategies import StrategyFields
 from distilkit.profiles.strict import Strict
 from distilkit.profiles.structured_modes import Mode
+from distilkit.profiles.terms import Training, check_day
 from distilkit.sim.spec import LimitStyle, ThinkingStyle
 
 
@@ -84,6 +85,14 @@ class PriceFields(Strict):
     input_per_million: Dollars
     output_per_million: Dollars
     cached_input_per_million: Dollars | None = None
+
+
+class TermsFields(Strict):
+    """`terms:`, what the provider's terms of use say of training on its answers."""
+
+    training: Training
+    source: Line | None = None
+    date: Annotated[str, AfterValidator(check_day)] | None = None
 
 
 class SimulationFields(Strict):
@@ -183,6 +192,7 @@ class Model(Shared):
     api_version: Line | None = None
     headers: Headers | None = None
     price: PriceFields | None = None
+    terms: TermsFields | None = None
     simulation: SimulationFields | None = None
     default: Flag | None = None
 

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from distilkit._interrupts import interruptible
 from distilkit._sync import Body, awaiting, blocking
 from distilkit.calls import Call
 from distilkit.errors import InputError
 from distilkit.frame import COLUMNS
-from distilkit.running import Manner
+from distilkit.running import Manner, say
 from distilkit.scoring.columns import answered_rows, columns_of, score_column
-from distilkit.scoring.judges.asking import Asking, begun
+from distilkit.scoring.judges.asking import INTERRUPTED, Asking, begun
 from distilkit.scoring.outcome import Judged, Row, Scorer, Unscored, by_row
 from distilkit.scoring.references import frame_column
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 Score = Scorer | Callable[[Row], Any]
 """A ready-made scorer, or any function of a row that returns True, False, a number, or None."""
+
+_GO_ON = "Run the same call again: it scores them, and sends nothing that is answered."
+_NOT_SCORED = "not scored: interrupted; run the same call again"
 
 Scores = Mapping[str, Score] | Score | None
 """What `score=` takes: scores by column name, or one score that names itself."""
@@ -115,17 +119,40 @@ apply = blocking(_apply)
 aapply = awaiting(_apply)
 
 
-def scored(frame: pd.DataFrame, scorers: Mapping[str, Scorer], asking: Asking | None = None) -> Body[pd.DataFrame]:
-    """Score a frame by what `check` returned; as part of a run where `asking` says how that goes about it."""
+def scored(
+    frame: pd.DataFrame,
+    scorers: Mapping[str, Scorer],
+    asking: Asking | None = None,
+    *,
+    on_interrupt: Literal["return", "raise"] = "raise",
+) -> Body[pd.DataFrame]:
+    """Score a frame by what `check` returned; as part of a run where `asking` says how that goes about it.
+
+    An interrupt while a function scores ends all scoring: `return` leaves the scores that are not made `<NA>`.
+    """
     if not scorers:
         return frame
     added: dict[str, pd.Series] = {}
+    interrupted = False
     for name, scorer in scorers.items():
-        judged = yield from _judged(frame, name, scorer, asking)
+        try:
+            judged = _unscored(frame, scorer) if interrupted else (yield from _judged(frame, name, scorer, asking))
+        except KeyboardInterrupt:
+            if on_interrupt == "raise":
+                raise
+            say(f"Interrupted while scoring {name!r}: all {len(frame):,} rows are kept. {_GO_ON}")
+            judged, interrupted = _unscored(frame, scorer), True
         if asking is not None:
             asking = asking.after(judged.rows, judged.stopped)
         added |= columns_of(frame, name, scorer, judged)
     return frame.assign(**added)
+
+
+def _unscored(frame: pd.DataFrame, scorer: Scorer) -> Judged:
+    """Return what stands in place of the scores that an interrupt has left out."""
+    count = int(answered_rows(frame).sum())
+    missing = [Unscored(_NOT_SCORED, expected=True)] * count
+    return Judged(scores=missing, beside={name: [None] * count for name in scorer.beside}, stopped=INTERRUPTED)
 
 
 def only_scores(frame: pd.DataFrame, scorer: Scorer) -> pd.Series:
@@ -147,8 +174,9 @@ def _judged(frame: pd.DataFrame, name: str, scorer: Scorer, asking: Asking | Non
     if not len(answered):
         return Judged(scores=[], beside={ending: [] for ending in scorer.beside})
     if scorer.ask is None:
-        returned: Any = None if scorer.function is None else scorer.function(answered)
-        return Judged(scores=_values(name, returned, len(answered)))
+        with interruptible():
+            returned: Any = None if scorer.function is None else scorer.function(answered)
+            return Judged(scores=_values(name, returned, len(answered)))
     judged = yield from scorer.ask(answered, asking)
     return Judged(
         scores=_values(name, judged.scores, len(answered)),

@@ -1,4 +1,8 @@
-"""A real JupyterLab on a copy of the notebooks, and a real browser that may not leave this machine."""
+"""A real JupyterLab on a copy of the notebooks, and a real browser that may not leave this machine.
+
+`lab` is the newest, as locked; `old_lab` the oldest that is supported, where `make labs` has installed it. Both run
+notebooks on the Python of the tests.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.browser.labs import OLDEST, is_installed, python_of
+from tests.browser.notebooks import Notebook
 
 CHROMIUM = "/usr/bin/chromium"
 BROWSER_FLAGS = [
@@ -55,7 +63,7 @@ SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},
     "notebook-extension/tracker": {"windowingMode": "none"},  # cells out of sight are drawn too
 }
-START_S = 60
+START_S = 180
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,21 @@ def artifacts(repository: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    home = tmp_path_factory.mktemp("jupyter")
+    with _serving(sys.executable, repository, tmp_path_factory.mktemp("jupyter")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def old_lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    if not is_installed(OLDEST):
+        pytest.skip(f"JupyterLab {OLDEST} is not installed: make labs")
+    with _serving(str(python_of(OLDEST)), repository, tmp_path_factory.mktemp("old_jupyter")) as running:
+        yield running
+
+
+@contextmanager
+def _serving(python: str, repository: Path, home: Path) -> Iterator[Lab]:
+    """Run a JupyterLab by this Python on copies of the notebooks and their configurations."""
     shown = home / "notebooks"
     ignored = shutil.ignore_patterns(".*", "__pycache__")
     shutil.copytree(repository / "notebooks", shown, ignore=ignored)
@@ -117,7 +139,12 @@ def lab(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            _command(running), cwd=shown, env=_environment(home), stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            [python, *_command(running)],
+            cwd=shown,
+            env=_environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
         ) as process,
     ):
         try:
@@ -131,14 +158,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """Ask the server to go, and end it where it does not: a kernel that is busy can keep it for ever."""
     process.terminate()
     try:
-        process.wait(timeout=20)
+        process.wait(timeout=5)
     except subprocess.TimeoutExpired:
         process.kill()
 
 
 def _command(running: Lab) -> list[str]:
     own = [f"--ServerApp.port={urlsplit(running.url).port}", f"--IdentityProvider.token={running.token}"]
-    return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={running.folder}", *own, *SERVER_FLAGS]
+    return ["-m", "jupyterlab", f"--ServerApp.root_dir={running.folder}", *own, *SERVER_FLAGS]
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -149,7 +176,13 @@ def _environment(home: Path) -> dict[str, str]:
         file = folders["JUPYTERLAB_SETTINGS_DIR"] / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings), encoding="utf-8")
-    return {**os.environ, **{variable: str(folder) for variable, folder in folders.items()}}
+    # The kernel is of this Python, whichever the server's is.
+    kernel = home / "share" / "kernels" / "python3" / "kernel.json"
+    kernel.parent.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel.write_text(json.dumps({"argv": argv, "display_name": "Python 3 (ipykernel)", "language": "python"}), "utf-8")
+    own = {variable: str(folder) for variable, folder in folders.items()}
+    return {**os.environ, **own, "JUPYTER_PATH": str(home / "share")}
 
 
 def _free_port() -> int:
@@ -183,13 +216,32 @@ def visits() -> Visits:
     return Visits()
 
 
-@pytest.fixture
-def page(browser: Any, visits: Visits) -> Iterator[Any]:
-    """A tab of a fresh profile. Afterwards: nothing it asked for was outside this machine."""
+@pytest.fixture(scope="module")
+def profile(browser: Any) -> Iterator[Any]:
+    """A fresh profile of the browser, which keeps JupyterLab's scripts from one test to the next."""
     context = browser.new_context(viewport={"width": 1400, "height": 1400})
-    context.on("request", lambda request: visits.all.append(request.url))
-    tab = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(profile: Any, visits: Visits) -> Iterator[Any]:
+    """A tab. Afterwards: nothing it asked for was outside this machine."""
+    tab = profile.new_page()
+    tab.on("request", lambda request: visits.all.append(request.url))
     tab.on("websocket", lambda opened: visits.all.append(opened.url))
     yield tab
-    context.close()
+    tab.close()
     assert visits.outside == []
+
+
+@pytest.fixture
+def notebook(page: Any, lab: Lab) -> Notebook:
+    """Notebooks of the newest JupyterLab, in this tab."""
+    return Notebook(page, lab)
+
+
+@pytest.fixture
+def old_notebook(page: Any, old_lab: Lab) -> Notebook:
+    """Notebooks of the oldest JupyterLab, in this tab."""
+    return Notebook(page, old_lab)

@@ -1,8 +1,7 @@
-"""The viewer in a real JupyterLab: by mouse, by keyboard, and in a notebook that somebody else has saved."""
+"""The viewer in a real JupyterLab: by mouse, by keyboard, as a screen reader hears it, and in each of its states."""
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,44 +9,43 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.browser.notebooks import WAIT_MS, WIDE, Notebook
+
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 60_000
-IDLE = "() => window.jupyterapp?.shell.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'"
-RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
-LAST_OUTPUT = """() => { const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
-    return cells.get(cells.length - 1).toJSON().outputs.at(-1); }"""
-EVIL = '<img src="https://example.com/x.png" onerror="window.ran = true"><script>window.ran = true</script> $x^2$'
-FRAME = f"""
+FRAME = """
+import distilkit as dk
 import pandas as pd
-from distilkit.notebook.viewer import view
-df = pd.DataFrame([
-    dict(prompt_id=p, profile=name, prompt=f"question {{p}}", content=f"answer {{p}} of {{name}}", thinking="hm " * 9,
-         output_tokens=12, cost_usd=0.00125, latency_s=1.5)
-    for p in range(30) for name in ("small", "medium", "large")
-])
-df.loc[0, "content"] = {EVIL!r}
-"""
 
-
-def write(file: Path, *sources: str, outputs: Any = ()) -> None:
-    spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    cells = [
-        {"cell_type": "code", "id": f"c{nth}", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
-        for nth, source in enumerate(sources)
+def frame(prompts, *profiles, **own):
+    rows = [
+        dict(prompt_id=p, profile=name, prompt=f"question {p}", content=f"answer {p} of {name}", thinking="hm " * 9,
+             output_tokens=12 + 1000 * p, cost_usd=0.00125 * (p + 1), latency_s=1.5, **own)
+        for p in range(prompts) for name in profiles
     ]
-    cells[-1]["outputs"] = list(outputs)
-    file.write_text(json.dumps({"cells": cells, "metadata": spec, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    made = pd.DataFrame(rows, columns=None if rows else ["prompt_id", "profile", "content"])
+    if rows:
+        made["correct"] = pd.array([nth % 3 > 0 for nth in range(len(made))], dtype="boolean")
+    return made
+"""
+THREE = "'small', 'medium', 'large'"
+STATES = {
+    "one": "dk.view(frame(2, 'small'))",
+    "three": f"dk.view(frame(2, {THREE}), rows_per_page=1)",
+    "twelve": "dk.view(frame(2, *[f'provider-{n}/model-{n}-instruct' for n in range(12)]), height=300)",
+    "long": "dk.view(frame(2, 'a' * 150, 'provider with words/' + 'model ' * 30))",
+    "empty": "dk.view(frame(0))",
+    "failed": f"dk.view(frame(1, {THREE}).assign(content=None, thinking=None, cost_usd=None, output_tokens=None,"
+    " correct=pd.NA, error_kind='rate_limit', error='429: too many requests')"
+    ".astype({'correct': 'boolean'}))",
+    "blind": f"dk.view(frame(2, {THREE}), blind=True, rate='best')",
+}
 
 
-def run(page: Any, lab: Any, name: str, *sources: str) -> Any:
-    """Run a notebook of these cells, and return the view in it."""
-    write(lab.folder / name, *sources)
-    page.goto(lab.address(name))
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=WAIT_MS)
-    page.wait_for_function(IDLE, timeout=WAIT_MS)
-    page.evaluate(RUN_ALL)
-    shown = page.locator(".distilkit-view")
+def run(notebook: Notebook, name: str, *sources: str) -> Any:
+    """Run a notebook of these cells, and return the first view in it."""
+    notebook.run(name, FRAME, *sources)
+    shown = notebook.page.locator(".distilkit-view").first
     shown.wait_for(timeout=WAIT_MS)
     return shown
 
@@ -57,9 +55,9 @@ def status(shown: Any, words: str) -> None:
     shown.get_by_role("status").filter(has_text=re.compile(words)).wait_for(timeout=WAIT_MS)
 
 
-def test_a_view_is_searched_turned_and_rated_without_a_mouse(page: Any, lab: Any, artifacts: Path) -> None:
-    shown = run(page, lab, "view.ipynb", FRAME, "v = view(df, ratings='ratings.csv')\nv")
-    keyboard = page.keyboard
+def test_a_view_is_searched_turned_and_rated_without_a_mouse(notebook: Notebook, artifacts: Path) -> None:
+    shown = run(notebook, "keys.ipynb", f"v = dk.view(frame(30, {THREE}), ratings='keys.csv')\nv")
+    keyboard = notebook.page.keyboard
 
     shown.get_by_role("button", name="Next").focus()
     keyboard.press("Enter")
@@ -77,7 +75,7 @@ def test_a_view_is_searched_turned_and_rated_without_a_mouse(page: Any, lab: Any
     fold.focus()
     keyboard.press("Enter")
     assert shown.locator("details").first.evaluate("fold => fold.open")
-    page.screenshot(path=artifacts / "viewer_table.png")
+    notebook.page.screenshot(path=artifacts / "viewer_table.png")
 
     shown.get_by_role("button", name="Rate", exact=True).focus()
     keyboard.press("Enter")
@@ -86,33 +84,70 @@ def test_a_view_is_searched_turned_and_rated_without_a_mouse(page: Any, lab: Any
     status(shown, "3 answers rated")
     keyboard.press("Backspace")
     status(shown, "2 answers rated")
-    page.screenshot(path=artifacts / "viewer_rate.png")
+    notebook.page.screenshot(path=artifacts / "viewer_rate.png")
 
-    kept = pd.read_csv(lab.folder / "ratings.csv").dropna(subset="rating")
+    kept = pd.read_csv(notebook.lab.folder / "keys.csv").dropna(subset="rating")
     assert kept["rating"].tolist() == [4.0, 5.0]
     assert kept["profile"].tolist() == ["small", "large"]
 
 
-def test_what_a_model_said_is_neither_run_nor_fetched_nor_typeset(page: Any, lab: Any) -> None:
-    shown = run(page, lab, "evil.ipynb", FRAME, "view(df)")
+def test_a_view_is_filtered_and_rated_by_mouse(notebook: Notebook) -> None:
+    page = notebook.page
+    shown = run(notebook, "mouse.ipynb", f"v = dk.view(frame(12, {THREE}), ratings='mouse.csv')\nv")
 
-    cell = shown.locator("td").first
-    assert EVIL in cell.inner_text()
-    assert shown.locator("img, script, mjx-container").count() == 0
-    assert page.evaluate("() => window.ran") is None
+    shown.get_by_role("button", name="Next").click()
+    status(shown, "page 2 of 2")
+    shown.get_by_label("Sort").select_option(label="dearest first")
+    shown.get_by_text("prompt 11", exact=True).wait_for(timeout=WAIT_MS)
+    shown.get_by_role("checkbox", name="medium").click()
+    shown.get_by_role("columnheader", name="medium").wait_for(state="detached", timeout=WAIT_MS)
+    shown.get_by_role("button", name="Rate", exact=True).click()
+    shown.get_by_role("button", name="4", exact=True).nth(1).click()
+    status(shown, "1 answer rated")
+    shown.get_by_placeholder("comment").nth(1).fill("no units")
+    page.keyboard.press("Enter")
+    shown.get_by_text("no units").wait_for(timeout=WAIT_MS)
+    shown.get_by_label("Show", exact=True).select_option(label="not yet rated")
+    status(shown, "12 of 12 prompts|12 prompts")
+
+    (kept,) = pd.read_csv(notebook.lab.folder / "mouse.csv").to_dict("records")
+    assert (kept["profile"], kept["rating"], kept["comment"]) == ("large", 4.0, "no units")
 
 
-def test_a_notebook_of_somebody_else_shows_the_table_without_a_kernel(page: Any, lab: Any, artifacts: Path) -> None:
-    """It comes without our signature, so JupyterLab takes what is safe: the table, and no dead widget."""
-    run(page, lab, "mine.ipynb", FRAME, "view(df)")
-    output = page.evaluate(LAST_OUTPUT)
-    write(lab.folder / "theirs.ipynb", "view(df)", outputs=[output])
+def test_a_screen_reader_hears_each_control_and_what_each_cell_belongs_to(notebook: Notebook) -> None:
+    shown = run(notebook, "heard.ipynb", f"dk.view(frame(2, {THREE}), rows_per_page=1)")
 
-    page.goto(lab.address("theirs.ipynb"))
-    table = page.locator(".distilkit-view-static table")
-    table.wait_for(timeout=WAIT_MS)
+    heard = shown.aria_snapshot()
 
-    assert "application/vnd.jupyter.widget-view+json" in output["data"]
-    assert "answer 1 of large" in table.inner_text()
-    assert page.get_by_text("Error displaying widget").count() == 0
-    page.screenshot(path=artifacts / "viewer_static.png")
+    for part in (
+        'textbox "Search"',
+        'combobox "Show"',
+        'combobox "Sort"',
+        'combobox "Mark what differs from"',
+        'checkbox "small"',
+        'button "Next →"',
+        'region "Answers"',
+        'columnheader "Prompt"',
+        'columnheader "large"',
+        'rowheader "prompt 0 question 0"',
+        "status: 2 prompts",
+    ):
+        assert part in heard, heard
+    # In order: what one chooses stands before what it changes.
+    assert heard.index("Search") < heard.index("Next") < heard.index('region "Answers"')
+
+
+def test_each_state_keeps_to_its_place_in_light_dark_and_narrow(notebook: Notebook, artifacts: Path) -> None:
+    page = notebook.page
+    run(notebook, "states.ipynb", *STATES.values())
+    page.locator(".distilkit-view").nth(len(STATES) - 1).wait_for(timeout=WAIT_MS)
+    said = page.locator(".distilkit-view").all_inner_texts()
+
+    assert "the frame is empty" in said[4]
+    assert "failed: rate_limit" in said[5]
+    assert "Answer A" in said[6]
+    for theme, width in (("Light", 1400), ("Dark", 1400), ("Light", 700)):
+        notebook.theme(f"JupyterLab {theme}")
+        page.set_viewport_size({"width": width, "height": 3400})
+        assert page.evaluate(WIDE) == []
+        page.screenshot(path=artifacts / f"viewer_states_{theme.lower()}_{width}.png")

@@ -28,6 +28,7 @@ MODELS = [
     schema.ProxyFields,
     schema.ThinkingFields,
     schema.PriceFields,
+    schema.TermsFields,
     schema.StrategyFields,
     schema.BudgetFields,
     schema.AllowanceFields,

@@ -82,7 +82,7 @@ def _line(name: str, rows: pd.DataFrame, requests: Iterable[Request]) -> dict[st
         "provider": _values(rows, "provider"),
         "rows": len(rows),
         "failed": int(usage.failed(rows).sum()) if "error_kind" in rows else None,
-        "stored": int(rows["from_store"].fillna(value=False).sum()) if "from_store" in rows else None,
+        "stored": int(usage.numbers(rows, "from_store").sum()) if "from_store" in rows else None,
         "params": _parameters(requests),
         "when": _when(rows) or None,
     }
@@ -130,7 +130,10 @@ def _when(rows: pd.DataFrame) -> str:
     """Return the day of the answers, or the first and the last; "" where no times are known."""
     if "created_at" not in rows or rows["created_at"].dropna().empty:
         return ""
-    ends = [rows["created_at"].min(), rows["created_at"].max()]
+    try:
+        ends = [rows["created_at"].dropna().min(), rows["created_at"].dropna().max()]
+    except TypeError:  # values that are no times, and have no order
+        return ""
     if any(is_missing(end) or not hasattr(end, "strftime") for end in ends):
         return ""
     first, last = (end.strftime("%Y-%m-%d") for end in ends)

@@ -20,7 +20,7 @@ from distilkit.notebook.report import shown
 from distilkit.notebook.report.figures import clipped, money, plural, score, seconds, signed
 from distilkit.notebook.report.images import figure
 from distilkit.notebook.report.tables import Line, lines_of, notes, table
-from distilkit.notebook.report.wishes import MARGIN, Section, Wishes
+from distilkit.notebook.report.wishes import MARGIN, MOST_DRAWN, Section, Wishes
 
 # Of more pairs than these nobody reads a table; then each is compared with one.
 _MOST_PAIRS = 15
@@ -81,7 +81,9 @@ def _worth(wishes: Wishes) -> str:
         "are drawn anew; the same prompts for every profile. Dollars for a success are all dollars over all successes."
     )
     # From the frame there are regions; what its clusters change, the table holds.
-    source = found if wishes.cluster or wishes.missing != "drop" else wishes.frame
+    # Of many profiles the table is drawn: it has them all already, and regions of so many cover each other.
+    is_told = wishes.cluster or wishes.missing != "drop" or len(wishes.profiles) > MOST_DRAWN
+    source = found if is_told else wishes.frame
     picture = figure(lambda: plot.frontier(source, score=wishes.score), alt=alt, made=drawn)
     return picture + table("The frontier, cheapest first", shown.of_frontier(), lines) + notes(lines) + _how(made)
 
@@ -109,7 +111,9 @@ def _pairs(wishes: Wishes, recommended: str | None) -> str:
     left_out = (
         "" if against is None else _how(f"Of {plural(comb(len(wishes.profiles), 2), 'pair')}, those with {against}.")
     )
-    picture = figure(lambda: plot.forest(found, margin=margin), alt=alt, made=drawn)
+    if len(found) > MOST_DRAWN:
+        drawn += f" Drawn are the first {MOST_DRAWN} of {plural(len(found), 'pair')}."
+    picture = figure(lambda: plot.forest(found.head(MOST_DRAWN), margin=margin), alt=alt, made=drawn)
     return picture + table("Pairs", shown.of_pairs(), lines) + left_out + notes(lines, "pair") + _how(made)
 
 
@@ -125,11 +129,11 @@ def _dollars(wishes: Wishes) -> str:
         lines, lambda line: f"{line['profile']}: {money(line['cost_usd'])} in all"
     )
     dots = "A dot is one prompt, its samples averaged; the diamond is the mean, which is what is paid."
-    parts.append(figure(lambda: plot.costs(wishes.frame), alt=spread, made=dots))
+    parts.append(figure(lambda: plot.costs(wishes.drawn), alt=spread, made=dots + wishes.undrawn))
     if {"input_tokens", "output_tokens"} <= {*wishes.frame.columns}:
         bars = "Bars of mean tokens per answer, one row a profile: input, cached input, thinking and answer."
         split = "Mean tokens of an answer. Where a provider does not say how a part divides, it is one hatched piece."
-        parts.append(figure(lambda: plot.tokens(wishes.frame), alt=bars, made=split))
+        parts.append(figure(lambda: plot.tokens(wishes.drawn), alt=bars, made=split + wishes.undrawn))
     return "\n".join(parts)
 
 
@@ -142,7 +146,7 @@ def _time(wishes: Wishes) -> str:
         "A dot is one answer; marked are the 50th and the 95th percentile. Answers from the store have the time they "
         "took when they were made; failures are left out."
     )
-    return figure(lambda: plot.latency(wishes.frame), alt=alt, made=made)
+    return figure(lambda: plot.latency(wishes.drawn), alt=alt, made=made + wishes.undrawn)
 
 
 def _listed(lines: Sequence[Line], told: Callable[[Line], str]) -> str:

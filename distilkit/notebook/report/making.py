@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from distilkit.analysis.columns import check_columns, numbers_of, score_columns
+from distilkit.analysis.columns import check_columns, codes_of, numbers_of, score_columns
 from distilkit.analysis.panel import Missing
 from distilkit.errors import InputError
 from distilkit.markup import escape
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_EXAMPLES = 50
+_TEXTS = ("model", "provider", "key", "prompt", "content", "thinking", "finish_reason", "error_kind", "error")
 
 
 def report(  # noqa: PLR0913 - the conditions are those of recommend, each a question of its own
@@ -139,7 +140,7 @@ def _wishes(
         names = [*score_columns(frame, score), *(name for name in names if name != score)]
     known = numbers_of(frame, names[0]).dropna() if names else None
     return Wishes(
-        frame=frame.reset_index(drop=True),
+        frame=_readable(frame.reset_index(drop=True)),
         scores=tuple(names),
         verdicts=known is not None and len(known) > 0 and bool(known.isin((0, 1)).all()),
         conditions=conditions,
@@ -147,6 +148,14 @@ def _wishes(
         missing=missing,
         examples=examples,
     )
+
+
+def _readable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with texts where texts are expected: a list of content parts is shown as it is written."""
+    if "sample" in frame:
+        codes_of(frame, "sample")
+    odd = {name: frame[name] for name in _TEXTS if name in frame and frame[name].dtype == object}
+    return frame.assign(**{name: column.map(str, na_action="ignore").astype(object) for name, column in odd.items()})
 
 
 def _words(argument: str, words: object) -> str:
@@ -157,5 +166,5 @@ def _words(argument: str, words: object) -> str:
 
 def _notes(words: str) -> list[Section]:
     paragraphs = [each.strip() for each in words.replace("\r\n", "\n").split("\n\n") if each.strip()]
-    body = "\n".join(f'<p style="white-space:pre-wrap">{escape(each)}</p>' for each in paragraphs)
+    body = "\n".join(f'<p style="white-space:pre-wrap;overflow:hidden">{escape(each)}</p>' for each in paragraphs)
     return [Section("notes", "Notes", body)] if body else []

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+MOST_DRAWN = 24
+"""Profiles in one plot with a row for each: more nobody reads, and they take minutes to draw."""
 MARGIN = 0.03
 """What `recommend` takes for good enough where nothing else is said."""
 
@@ -50,6 +52,19 @@ class Wishes:
     def profiles(self) -> list[str]:
         """Return the profiles, in order of first appearance."""
         return [str(name) for name in self.frame["profile"].unique()]
+
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """Return the rows of the profiles that are drawn: the first ones."""
+        if len(self.profiles) <= MOST_DRAWN:
+            return self.frame
+        return self.frame[self.frame["profile"].isin(self.frame["profile"].unique()[:MOST_DRAWN])]
+
+    @property
+    def undrawn(self) -> str:
+        """Return what a plot leaves out, as a sentence after a space; "" for nothing."""
+        most, every = MOST_DRAWN, len(self.profiles)
+        return "" if every <= most else f" Drawn are the first {most} of {every:,} profiles."
 
     @property
     def prompts(self) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from distilkit.markup import plain
-from distilkit.notebook.style import named
+from distilkit.notebook.style import label, named
 from distilkit.notebook.viewer.choosing import Choice
 from distilkit.notebook.viewer.panel import Panel
 
@@ -136,5 +136,11 @@ def _dropdown(description: str, options: Any, width: str) -> Any:
 
 def _checkbox(name: str) -> Any:
     layout = widgets.Layout(width="auto", max_width="22em", margin="2px 14px 2px 2px")
-    shown = plain(named(name))
-    return widgets.Checkbox(value=True, description=shown, tooltip=shown, indent=False, layout=layout)
+    return widgets.Checkbox(
+        value=True,
+        description=label(name),
+        description_allow_html=True,
+        tooltip=plain(named(name)),
+        indent=False,
+        layout=layout,
+    )

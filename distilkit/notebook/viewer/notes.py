@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from distilkit.errors import InputError
 from distilkit.notebook.viewer.panel import Panel
 from distilkit.notebook.viewer.ratingfile import RatingFile
-from distilkit.notebook.viewer.ratings import Rating, Slot, digest, fits, place_of, rated_frame, ratings_frame
+from distilkit.notebook.viewer.ratings import Rating, Ratings, Slot, digest, fits, place_of, rated_frame, ratings_frame
 from distilkit.notebook.viewer.scales import Scale
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Notes:
         kept: what was said before.
         file: where it is written after each rating, or None.
         now: the time.
+        own: what the panel's own frame says of its answers, known to fit them; what was kept counts more.
 
     Attributes:
         scale: what can be said of an answer.
@@ -37,12 +38,20 @@ class Notes:
     """
 
     def __init__(
-        self, panel: Panel, scale: Scale, kept: dict[Slot, Rating], file: RatingFile | None, now: Callable[[], datetime]
+        self,
+        panel: Panel,
+        scale: Scale,
+        kept: Ratings,
+        file: RatingFile | None,
+        now: Callable[[], datetime],
+        *,
+        own: Ratings | None = None,
     ) -> None:
         self.scale = scale
         self.trouble = ""
         self._panel, self._file, self._now = panel, file, now
-        self._kept = dict(kept)
+        self._own = dict(own or {})
+        self._kept = {**self._own, **kept}
         self._prompts = {str(each): nth for nth, each in enumerate(panel.ids)}
         self._counts: tuple[int, int] | None = None
         self._lock = threading.Lock()
@@ -104,9 +113,11 @@ class Notes:
         """Return both counts, anew only after something was said: turning a page asks for them too."""
         if self._counts is None:
             rated = [(slot, rating) for slot, rating in list(self._kept.items()) if rating.value is not None]
-            places = [(place_of(self._panel, slot, self._prompts), rating) for slot, rating in rated]
+            # Of a frame of 100,000 rated rows, digests would be most of the time that a view takes to open.
+            others = [(slot, rating) for slot, rating in rated if self._own.get(slot) is not rating]
+            places = [(place_of(self._panel, slot, self._prompts), rating) for slot, rating in others]
             fitting = [fits(self._panel, place, rating) for place, rating in places if place is not None]
-            self._counts = sum(fitting), len(fitting) - sum(fitting)
+            self._counts = len(rated) - len(others) + sum(fitting), len(fitting) - sum(fitting)
         return self._counts
 
     def _put(

@@ -94,7 +94,7 @@ def place_of(panel: Panel, slot: Slot, prompts: Mapping[str, int]) -> int | None
 
 def fits(panel: Panel, place: int, rating: Rating) -> bool:
     """Return whether this rating was given to the answer that stands there now."""
-    return rating.answer in {"", digest(panel.columns["content"][place])}
+    return not rating.answer or rating.answer == digest(panel.columns["content"][place])
 
 
 def rated_frame(panel: Panel, ratings: Ratings) -> pd.DataFrame:

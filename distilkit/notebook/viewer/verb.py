@@ -73,7 +73,7 @@ def view(
     if height is not None:
         _check_number("height", height, 100_000)
     kept, file = _kept(ratings, scale)
-    notes = Notes(panel, scale, {**ratings_within(panel, scale), **kept}, file, lambda: datetime.now(UTC))
+    notes = Notes(panel, scale, kept, file, lambda: datetime.now(UTC), own=ratings_within(panel, scale))
     return View(panel, notes, height=height, rows=rows_per_page, seed=seed if blind else None)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 from distilkit.markup import escape
+from distilkit.notebook.standing import leave, show
 from distilkit.notebook.style import AS_WRITTEN, QUIET, block, counted, named
 from distilkit.notebook.viewer.blind import letter
 from distilkit.notebook.viewer.cards import Cards, Shown
@@ -44,6 +45,7 @@ class View(widgets.VBox):  # type: ignore[misc] # the library has no types
         self._desk = Desk(panel, notes, seed)
         self._desk.step = rows
         self._lock = threading.RLock()
+        self._is_displayed = False
         self._page, self._status, self._question = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._status.layout.margin = "0 8px"
         desk = self._desk
@@ -76,8 +78,10 @@ class View(widgets.VBox):  # type: ignore[misc] # the library has no types
         return self._notes.rated()
 
     def close(self) -> None:
-        """Take the view off the page and let go of all its parts. The ratings can still be asked for."""
+        """Leave the plain table on the page and let go of all parts. The ratings can still be asked for."""
         with self._lock:
+            if self._is_displayed and self.model_id is not None:
+                leave(self.model_id, self._static(), repr(self))
             hidden = [self._page, self._question, self._keys, self._names, self._cards.box, *self._cards.widgets]
             parts = [*self.children, *hidden, *self._controls.each()]
             super().close()
@@ -86,12 +90,19 @@ class View(widgets.VBox):  # type: ignore[misc] # the library has no types
     def __repr__(self) -> str:
         return f"View({self._told()})"
 
+    def _ipython_display_(self, **_: Any) -> None:
+        self._is_displayed = True
+        show(self, self._static(), repr(self))
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
+        return {**bundle, "text/plain": repr(self), "text/html": self._static()}
+
+    def _static(self) -> str:
+        """Return the first page as a plain table."""
         with self._lock:
             prompts = self._desk.order[: self._rows]
-            page = static_page(self._desk.reader, prompts, self._told())
-        return {**bundle, "text/plain": repr(self), "text/html": page}
+            return static_page(self._desk.reader, prompts, self._told())
 
     def _told(self) -> str:
         panel = self._panel

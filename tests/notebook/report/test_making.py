@@ -13,7 +13,8 @@ import pytest
 from matplotlib import pyplot as plt
 
 from distilkit.errors import InputError
-from distilkit.notebook.report import report
+from distilkit.notebook.report import images, report
+from distilkit.plot.pictures import Picture, Pictures
 from distilkit.store import Store
 
 HOSTILE = ["<script>alert(1)</script>", "$x^2$ \\frac{", "\u202egnp\x00\x9b \ud800"]
@@ -258,3 +259,38 @@ def test_where_every_answer_failed_the_report_says_so(tmp_path: Path, answers_of
     made = report(frame, tmp_path / "r.html", store=tmp_path)
 
     assert "too late" in page_of(made.path).text
+
+
+def test_of_many_profiles_some_are_drawn_and_the_page_says_which(
+    tmp_path: Path, answers_of: Any, page_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = Picture(media_type="image/png", content=b"x", width=1, height=1)
+    monkeypatch.setattr(images, "pictures", lambda _: Pictures(blank, blank))
+    frame = answers_of([f"m-{nth:02}" for nth in range(30)], 2)
+
+    page = page_of(report(frame, tmp_path / "r.html", store=tmp_path).path)
+
+    assert page.text.count("Drawn are the first 24 of 30 profiles.") == 3
+    assert "Drawn are the first 24 of 29 pairs." in page.text
+
+
+@pytest.mark.parametrize("name", ["model", "provider", "key", "content", "prompt", "error", "created_at"])
+@pytest.mark.parametrize("odd", [[1, [2]], {"a": 1}, 7])
+def test_a_value_of_an_odd_type_is_shown(
+    tmp_path: Path, answers_of: Any, monkeypatch: pytest.MonkeyPatch, name: str, odd: object
+) -> None:
+    blank = Picture(media_type="image/png", content=b"x", width=1, height=1)
+    monkeypatch.setattr(images, "pictures", lambda _: Pictures(blank, blank))
+    frame = answers_of(["small", "large"], 3)
+    frame[name] = pd.Series([odd] * len(frame), dtype=object)
+
+    assert report(frame, tmp_path / "r.html", store=tmp_path).path.exists()
+
+
+@pytest.mark.parametrize(("name", "told"), [("sample", "lists or mappings"), ("from_store", "must hold numbers")])
+def test_a_column_that_cannot_be_counted_is_named(tmp_path: Path, answers_of: Any, name: str, told: str) -> None:
+    frame = answers_of(["small", "large"], 3)
+    frame[name] = pd.Series([[1]] * len(frame), dtype=object)
+
+    with pytest.raises(InputError, match=f"column '{name}' .*{told}"):
+        report(frame, tmp_path / "r.html", store=tmp_path)
