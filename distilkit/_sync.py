@@ -251,8 +251,8 @@ class _Job:
             try:
                 return self._done.result(timeout=_SLICE_S)
             except FutureTimeoutError:
-                if self._done.done():  # the work itself timed out
-                    raise
+                if self._done.done():  # the work itself timed out, or it ended in this very moment
+                    return self._done.result()
             _check(stop)
             if tick is not None:
                 tick()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from distilkit._sync import Body, awaiting, blocking
 from distilkit.analysis.columns import score_columns
 from distilkit.calls import Call, Request
+from distilkit.distilling.reasons import ADDED
 from distilkit.engine.events import Event
 from distilkit.engine.ports import Send
 from distilkit.errors import InputError
@@ -204,7 +205,8 @@ def _merged(df: pd.DataFrame, places: Sequence[int], new: pd.DataFrame, score: S
     """Put new rows in the places of the old: without the columns of `score`, which are made anew for all rows."""
     import pandas as pd
 
-    result = df.copy()
+    # The verdicts of `distill` are about other answers, and about all rows together.
+    result = df.drop(columns=list(ADDED)) if set(ADDED).issubset(df) else df.copy()
     for name, dtype in {**COLUMNS, **EXTRA}.items():
         if name in result:
             column = result[name].astype("object")
@@ -212,7 +214,7 @@ def _merged(df: pd.DataFrame, places: Sequence[int], new: pd.DataFrame, score: S
             result[name] = _fitting(column, result[name].dtype, dtype)
     if score:
         return result.drop(columns=[name for name in made(score) if name in result])
-    for name in _about(score_columns(df, None), result):
+    for name in _about(score_columns(result, None), result):
         column = result[name].copy()
         column.iloc[list(places)] = pd.NA
         result[name] = column

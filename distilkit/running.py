@@ -7,12 +7,13 @@ and no scores.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import sys
-import warnings
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -84,12 +85,15 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
         manner.begun(calls, rows)
     line, alerts = Progress(len(calls), show=manner.progress, rows=_rows_of(calls), calls=calls), Alerts()
     with opened_store(manner.store) as kept:
-        tell = listeners(line.observe, alerts.observe, manner.on_event and _harmless(manner.on_event))
+        heard = manner.on_event and _harmless(manner.on_event, alerts.observe)
+        tell = listeners(line.observe, alerts.observe, heard)
         misses = serve(calls, kept, rows.settle, tell, manner.cache)
         if manner.only_failed:
-            misses = settle_unasked(misses, kept, rows.settle)
+            unasked, misses = misses, settle_unasked(misses, kept, rows.settle)
+            _say_not_sent(calls, unasked, misses, tell)
         if misses and manner.cache == "only":
             settle_missing(misses, kept, rows.settle)
+            _say_not_sent(calls, misses, [], tell)
         elif misses:
             fresh = manner.cache == "refresh"
             sending = Plan(
@@ -124,6 +128,13 @@ def running(calls: Sequence[Call], manner: Manner) -> Body[Rows]:
     return rows
 
 
+def _say_not_sent(calls: Sequence[Call], settled: Sequence[Call], rest: Sequence[Call], tell: Tell) -> None:
+    """Tell of the rows that ended without anything being sent: one event for each profile, with their number."""
+    slots = {call.slot for call in settled} - {call.slot for call in rest}
+    for name, count in Counter(call.name for call in calls if call.slot in slots).items():
+        tell(Event(kind="failed", profile=name, count=count, attempt=0, billed_usd=Decimal(0), reason="unknown"))
+
+
 def _rows_of(calls: Sequence[Call]) -> dict[tuple[str, str | None], int]:
     """Return how many rows one answer fills, where it is more than one: equal prompts are asked once."""
     counts = Counter(call.slot for call in calls)
@@ -149,18 +160,21 @@ async def _send_singly(plan: Plan, settle: Settle, tell: Tell) -> None:
         await send_all(rest, settle, tell)
 
 
-def _harmless(on_event: Callable[[Event], None]) -> Callable[[Event], None]:
-    """Keep a listener's mistake from ending the run; it is told about once."""
-    told = False
+def _harmless(on_event: Callable[[Event], None], note: Tell) -> Callable[[Event], None]:
+    """Keep a listener's mistake from ending the run; the first is noted, and warned of at the end.
+
+    Warned of at once, it would end the run where warnings are errors.
+    """
+    has_failed = False
 
     def listen(event: Event) -> None:
-        nonlocal told
+        nonlocal has_failed
         try:
             on_event(event)
         except Exception as error:  # noqa: BLE001 - a listener must not cost answers
-            if not told:
-                told = True
-                warnings.warn(f"on_event raised {type(error).__name__}: {error}", stacklevel=2)
+            if not has_failed:
+                has_failed = True
+                note(Event(kind="alert", profile="", reason=f"on_event raised {type(error).__name__}: {error}"))
 
     return listen
 
@@ -199,4 +213,5 @@ def say(text: str) -> None:
     """Write a line where the caller sees it: in the cell, or in the terminal."""
     stream = sys.stdout if in_kernel() else sys.stderr
     if stream is not None:  # a program without a console
-        stream.write(f"{text}\n")
+        with contextlib.suppress(OSError, ValueError):  # nor is one that has closed it kept from its rows
+            stream.write(f"{text}\n")

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from distilkit._callers import outside
 from distilkit._imports import uninterrupted
 from distilkit.calls import Call, Failure, Outcome, Record
 from distilkit.engine.budget import is_open_ended
@@ -116,7 +117,7 @@ def _check_budget(plan: Plan) -> None:
     if unpriced_names:
         raise InputError(unpriced(list(dict.fromkeys(unpriced_names))))
     if (text := overshoot(open_ended)) is not None:
-        warnings.warn(text, RunWarning, stacklevel=7)
+        warnings.warn(text, RunWarning, stacklevel=outside())
 
 
 @functools.lru_cache(maxsize=1_000)

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Literal
 
+from distilkit._callers import outside
 from distilkit.calls import Answer, Call, Failure, Outcome
 from distilkit.engine.account import account_of
 from distilkit.engine.events import Event
@@ -115,4 +116,4 @@ def settle_missing(misses: Sequence[Call], store: Store, settle: Settle) -> None
     for call in misses:
         message = first if call is misses[0] else plain
         settle(call, Failure(kind="unknown", message=message, created_at=time.time()))
-    warnings.warn(f"answers missing: {len(misses):,}. The first is {first}", stacklevel=5)
+    warnings.warn(f"answers missing: {len(misses):,}. The first is {first}", stacklevel=outside())

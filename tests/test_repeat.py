@@ -90,6 +90,17 @@ def test_own_columns_stay_and_scores_are_made_anew(provider: Provider, ask: Any,
     assert scored["yes"].tolist() == [True, False]
 
 
+def test_the_verdicts_of_distill_go_where_a_row_was_asked_again(provider: Provider, ask: Any, tmp_path: Path) -> None:
+    cut = ask(["a", "b"], params={"max_tokens": 50})
+    judged = dk.distill(cut)
+
+    again_asked = again(judged, provider, tmp_path, [True, False], params={"max_tokens": 500})
+
+    assert {"valid", "reasons", "evidence", "chosen", "split"}.issubset(judged)
+    assert again_asked.columns.tolist() == cut.columns.tolist()
+    assert dk.distill(again_asked)["valid"].notna().all()
+
+
 def test_nothing_to_ask_gives_the_frame_back(provider: Provider, ask: Any, tmp_path: Path) -> None:
     fine = ask(["a"])
     provider.sent = []

@@ -298,3 +298,40 @@ def test_a_script_that_ends_has_stored_what_was_answered(store: Path) -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert dk.compare(["a", "b"], "sim/small", store=store, cache="only")["content"].notna().all()
+
+
+def test_an_errors_control_characters_do_not_reach_a_terminal(store: Path) -> None:
+    async def fail(_call: Call) -> Record:
+        raise SystemExit("\x1b[2J\u202eno")
+
+    run = start(["a"], profile(), store=store, send=fail)
+    until(lambda: run.done)
+
+    assert run.state == "failed"
+    assert "\x1b" not in repr(run)
+    assert "\u202e" not in repr(run)
+
+
+@pytest.mark.parametrize("way", [{"cache": "only"}, {"only_failed": True}])
+@pytest.mark.filterwarnings("ignore:answers missing")
+def test_rows_that_nothing_is_sent_for_are_counted(store: Path, way: dict[str, Any]) -> None:
+    dk.compare(["a", "b"], profile(), store=store, send=Gate())
+
+    run = start(["a", "b", "c", "d", "d"], profile(), store=store, send=Gate(), **way)
+    run.result(WAIT_S)
+
+    (bar,) = run.tally.look().bars
+    assert (bar.done, bar.total, bar.from_store, bar.failed) == (5, 5, 2, 3)
+    assert bar.spent_usd == 0
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_listeners_mistake_costs_nothing_where_warnings_are_errors(store: Path) -> None:
+    def listen(_event: Event) -> None:
+        raise ValueError("no")
+
+    run = start(["a"], profile(), store=store, send=Gate(), on_event=listen)
+    with pytest.raises(UserWarning, match="on_event raised ValueError"):
+        run.result(WAIT_S)
+
+    assert dk.compare(["a"], profile(), store=store, cache="only")["content"].tolist() == ["a"]

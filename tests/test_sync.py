@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -243,3 +244,33 @@ def test_an_interrupt_before_the_work_has_begun_loses_nothing(monkeypatch: pytes
 
     assert blocking(body)() == "what is finished"
     assert began == []
+
+
+def test_work_that_ends_in_the_moment_a_slice_is_over_gives_its_result() -> None:
+    class JustAfter(Future[int]):
+        """Times out, and is done by the time one asks."""
+
+        def result(self, timeout: float | None = None) -> int:
+            if not self.done():
+                self.set_result(7)
+                raise TimeoutError
+            return super().result(timeout)
+
+    work = add(1, 2)
+    job = _sync._Job(work)
+    job._done = JustAfter()
+
+    assert job.wait(None) == 7
+
+    work.close()
+
+
+def test_work_that_itself_times_out_says_so() -> None:
+    async def late() -> None:
+        raise TimeoutError("of the work")
+
+    def _body() -> Body[None]:
+        yield Step(late())
+
+    with pytest.raises(TimeoutError, match="of the work"):
+        blocking(_body)()

@@ -5,8 +5,8 @@ Knows names and dtypes; knows nothing of statistics.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 LARGEST = 1e100
 """Of scores and dollars: the sums of squares of many are still numbers."""
 
+_VERDICTS = frozenset({"valid", "chosen"})
+_DISTILLED = _VERDICTS | {"reasons"}
+
+
+def is_distilled(names: Iterable[Any]) -> bool:
+    """Tell whether a frame of these columns comes from `distill`: it says of each row whether it is valid, and why."""
+    return _DISTILLED.issubset(names)
+
 
 def score_columns(frame: pd.DataFrame, score: str | Sequence[str] | None) -> list[str]:
     """Return the names of the score columns: those asked for, or those `compare` added.
@@ -29,6 +37,9 @@ def score_columns(frame: pd.DataFrame, score: str | Sequence[str] | None) -> lis
     """
     if score is None:
         found = [name for name in frame.columns if isinstance(name, str) and name not in COLUMNS]
+        # What `distill` says of a row is no score; by name it can be one.
+        if is_distilled(found):
+            found = [name for name in found if name not in _VERDICTS]
         typed = (pd.BooleanDtype, pd.Float64Dtype)
         return [name for name in found if isinstance(frame[name].dtype, typed) and not _is_beside(name, found)]
     if not isinstance(score, str | list | tuple):

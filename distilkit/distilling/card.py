@@ -6,6 +6,7 @@ Markdown under a header that data set hubs read. Knows frames and files; asks no
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,11 @@ class Card(str):
     __slots__ = ()
 
     def _repr_markdown_(self) -> str:
-        return self.partition("\n---\n")[2].lstrip("\n")
+        page = self.partition("\n---\n")[2].lstrip("\n")
+        # Between two of these a notebook sees mathematics, over the cells of a table.
+        page = re.sub(r"(?<!\\)\$", r"\\$", page)
+        # Once rendered, an escaped sign is a bare one, which is what the typesetter looks for.
+        return f'<div class="mathjax_ignore tex2jax_ignore">\n\n{page}\n\n</div>'
 
 
 def dataset_card(  # noqa: PLR0913 - what a card tells beside what the rows say

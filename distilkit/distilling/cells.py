@@ -62,7 +62,7 @@ def _text(value: Any) -> str | None:
 
 
 def _verdict(value: Any, name: str, row: int) -> bool | None:
-    if is_missing(value) or value == "":
+    if is_missing(value) or (isinstance(value, str) and not value):
         return None
     if isinstance(value, bool):
         return value
@@ -73,10 +73,10 @@ def _verdict(value: Any, name: str, row: int) -> bool | None:
 
 
 def _number(value: Any, name: str, row: int) -> float | None:
-    if is_missing(value) or value == "":
+    if is_missing(value) or (isinstance(value, str) and not value):
         return None
     try:
         number = float(_TRUTHS.get(value.strip().lower(), value) if isinstance(value, str) else value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"column {name!r}, row {row}: {str(value)[:60]!r} is no number") from None
     return number if math.isfinite(number) else None

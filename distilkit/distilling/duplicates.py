@@ -36,8 +36,9 @@ def duplicates(
       too: `96.3 % like q1`. The lower of the two counts, cut after one decimal place.
 
     A row without a prompt is compared with none, for nobody knows what was asked; one without an answer only by its
-    prompt. Up to 20,000 rows the result is that of comparing each with each; above, some near duplicates may be missed,
-    and without the extra `near` a warning says that only exact ones were looked for.
+    prompt. Up to 20,000 rows the result is that of comparing each with each. Above, it is where most rows are unlike;
+    else some near duplicates may be missed, and without the extra `near` a warning says of how many rows only exact
+    ones were looked for.
 
     Args:
         ids: what evidence calls each row.
@@ -52,7 +53,7 @@ def duplicates(
     >>> duplicates(["a", "b", "b"], ["What is 2+2?", "what is  2+2?", "Why?"], ["4", "It is 4.", "So."])
     [None, 'same prompt as a', None]
     """
-    _check(least)
+    check_near(least)
     rows = [_normal(*row) for row in zip(prompts, answers, strict=True)]
     flags = _exact(ids, ids if questions is None else questions, rows)
     if least is None:
@@ -88,6 +89,11 @@ def _exact(ids: Sequence[Hashable], questions: Sequence[Hashable], rows: Sequenc
     return flags
 
 
-def _check(least: object) -> None:
-    if least is not None and (isinstance(least, bool) or not isinstance(least, Real) or not 0 < float(least) <= _MOST):
-        raise InputError(f"near= must be a percentage above 0 and at most 100, or None, not {least!r}")
+def check_near(least: object) -> None:
+    """Refuse what is no percentage of likeness.
+
+    Raises:
+        InputError: it is neither None nor above 1 and at most 100.
+    """
+    if least is not None and (isinstance(least, bool) or not isinstance(least, Real) or not 1 < float(least) <= _MOST):
+        raise InputError(f"near= is per cent, such as 95, above 1 and at most 100; or None; not {least!r:.60}")

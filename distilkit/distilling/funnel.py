@@ -51,7 +51,7 @@ _DTYPES = {
 def funnel(df: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
     """Return how many rows are left at each step, what they cost, and what was lost on the way.
 
-        dk.funnel(dk.distill(tasks, ["sim/small", "sim/large"], verify=...))
+        dk.funnel(dk.distill(tasks, ["sim/medium", "sim/large"], verify=...))
         dk.plot.funnel(dk.funnel(df))
 
     The steps are `asked`, `answered`, `not truncated`, then one for each further reason that holds for some row, then
@@ -71,7 +71,7 @@ def funnel(df: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
         parts of what was chosen: nothing is lost there.
 
     Raises:
-        InputError: `df` is no frame with `content`, or `by` is not its column.
+        InputError: `df` is no frame with `content`, or `by` is not its column, or not one of plain values.
     """
     import pandas as pd
 
@@ -82,6 +82,10 @@ def funnel(df: pd.DataFrame, *, by: str | None = None) -> pd.DataFrame:
         return _table(_rows(passed, money, list(range(len(df)))))
     groups: dict[Hashable, list[int]] = {}
     for place, value in enumerate(df[by].astype(object).tolist()):
+        if not isinstance(value, Hashable):
+            raise InputError(
+                f"by={by!r} holds a {type(value).__name__} in row {place}; rows are grouped by plain values"
+            )
         groups.setdefault(None if is_missing(value) else value, []).append(place)
     parts = [(value, _table(_rows(passed, money, places))) for value, places in groups.items()]
     for value, part in parts:

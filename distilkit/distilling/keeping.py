@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from distilkit._callers import outside
 from distilkit.distilling.cells import is_missing, texts_of, verdicts_of
 from distilkit.errors import StoreError
 from distilkit.profiles.profile import ThinkingRules
@@ -65,7 +66,7 @@ def keep(
 
 
 def _warn(text: str) -> None:
-    warnings.warn(text, RunWarning, stacklevel=4)
+    warnings.warn(text, RunWarning, stacklevel=outside())
 
 
 def _verdicts(frame: pd.DataFrame, places: Sequence[int], rules: Mapping[str, ThinkingRules]) -> Iterator[Verdict]:

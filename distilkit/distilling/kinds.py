@@ -9,6 +9,7 @@ import warnings
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from distilkit._callers import outside
 from distilkit.distilling.cells import texts_of
 from distilkit.distilling.columns import is_chosen, teachers
 from distilkit.distilling.notices import DataWarning
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 KINDS = ("raw", "summary", "encrypted", "truncated", "absent")
 """The kinds of thinking, in the order in which they are counted; what a frame does not say is `unknown`."""
 
+ABSENT = "absent"
 UNKNOWN = "unknown"
 
 
@@ -44,9 +46,14 @@ def kinds(frame: pd.DataFrame) -> dict[str, dict[str, int]]:
 def told(counted: dict[str, dict[str, int]]) -> list[str]:
     """Return what deserves a warning, a sentence each; [] where all chosen rows are of one kind that can be learnt."""
     found = []
-    known = [kind for kind in counted if kind != UNKNOWN]
-    if len(known) > 1:
-        found.append(f"the chosen rows mix kinds of thinking: {_listed(counted)}; keep one kind for one training file")
+    thought = {kind: by for kind, by in counted.items() if kind not in {ABSENT, UNKNOWN}}
+    if len(thought) > 1:
+        found.append(f"the chosen rows mix kinds of thinking: {_listed(thought)}; keep one kind for one training file")
+    if thought and ABSENT in counted:
+        found.append(
+            f"some chosen rows have no reasoning, others have: {_listed({ABSENT: counted[ABSENT], **thought})}; "
+            "require_thinking=True makes those without it not valid"
+        )
     if encrypted := counted.get("encrypted"):
         found.append(
             f"{sum(encrypted.values()):,} chosen rows have encrypted thinking, which nobody can read: to a student "
@@ -55,10 +62,10 @@ def told(counted: dict[str, dict[str, int]]) -> list[str]:
     return found
 
 
-def warn_of_kinds(frame: pd.DataFrame, *, stacklevel: int = 2) -> None:
-    """Warn where chosen rows mix kinds of thinking, or hold thinking that is encrypted; counts stand by teacher."""
+def warn_of_kinds(frame: pd.DataFrame) -> None:
+    """Warn where chosen rows mix kinds of thinking, or only some have any that can be read; counts stand by teacher."""
     for text in told(kinds(frame)):
-        warnings.warn(text, DataWarning, stacklevel=stacklevel + 1)
+        warnings.warn(text, DataWarning, stacklevel=outside())
 
 
 def _listed(counted: dict[str, dict[str, int]]) -> str:

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from distilkit._callers import outside
 from distilkit.scoring.alike import Fields, Found, most_alike, runs_of_letters
 
 # Each changed letter changes so many runs of letters; longer runs are shared by fewer texts that are not alike.
@@ -22,25 +23,30 @@ _BANDS, _ROWS = 25, 5
 _CROWD = 500
 
 
-def firsts_hashed(rows: Sequence[Fields], least: float) -> list[Found | None]:
+def firsts_hashed(rows: Sequence[Fields], least: float, known: Sequence[Found | None] = ()) -> list[Found | None]:
     """Return for each row the one before it that it is most like, and how much, or None; some may be missed.
 
     Args:
         rows: normalised texts.
         least: how alike, from 0 to 100. Much below 90 most pairs are missed.
+        known: what was found of the first rows already.
     """
     from datasketch import MinHashLSH
 
     index: Any = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
     seed = _sketch()
-    found: list[Found | None] = []
+    found = list(known)
     crowded = 0
     for nth, row in enumerate(rows):
+        is_known = nth < len(known)
+        if is_known and known[nth] is not None:
+            continue
         sketch = seed.copy()
         sketch.update_batch(runs_of_letters(row, _RUN))
         others = sorted(index.query(sketch))
-        best = most_alike(row, [rows[other] for other in others], least)
-        found.append(None if best is None else (others[best[0]], best[1]))
+        best = None if is_known else most_alike(row, [rows[other] for other in others], least)
+        if not is_known:
+            found.append(None if best is None else (others[best[0]], best[1]))
         if best is None and len(others) < _CROWD:
             index.insert(nth, sketch, check_duplication=False)
         crowded += best is None and len(others) >= _CROWD
@@ -61,4 +67,4 @@ def _tell(crowded: int) -> None:
             f"{crowded:,} rows resemble {_CROWD} others or more without being near duplicates, as texts from a "
             "template do; rows after them were not compared with them, so near duplicates may be left"
         )
-        warnings.warn(text, UserWarning, stacklevel=4)
+        warnings.warn(text, UserWarning, stacklevel=outside())

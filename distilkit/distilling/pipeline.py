@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from distilkit.distilling import answers
 from distilkit.distilling.cells import texts_of, verdicts_of
 from distilkit.distilling.choosing import Choice, check_choice, chosen_rows, prompt_ids
 from distilkit.distilling.contamination import check_evaluation, contaminated
-from distilkit.distilling.duplicates import duplicates
+from distilkit.distilling.duplicates import check_near, duplicates
 from distilkit.distilling.leaks import tag_leaks
 from distilkit.distilling.lengths import taught, too_long, too_short
 from distilkit.distilling.reasons import ADDED, Flags, truths, with_verdicts
@@ -87,10 +86,9 @@ def wishes(  # noqa: PLR0913 - those of `distill`
     _check_lengths(min_tokens, max_tokens)
     if evaluation is not None:
         check_evaluation(evaluation)
-    if near is not None and (isinstance(near, bool) or not isinstance(near, Real) or not 0 < near <= _MOST_ALIKE):
-        raise InputError(f"near= must be a number of per cent, such as 95, or None, not {near!r}")
+    check_near(near)
     shares = SHARES if split is None else split
-    bounds_of(shares)
+    bounds_of(shares, "split")
     passing = verifying(verify, least)
     return Wishes(
         verifying=passing,

@@ -95,19 +95,25 @@ def hashes_of(prompts: Sequence[Any]) -> list[str | None]:
     return found
 
 
-def bounds_of(shares: Mapping[str, float]) -> list[tuple[str, float]]:
+def bounds_of(shares: Mapping[str, float], argument: str = "shares") -> list[tuple[str, float]]:
     """Return each part with the fraction below which a prompt belongs to it, in order.
+
+    Args:
+        shares: of each part beside `train`.
+        argument: what the caller calls them, for an error.
 
     Raises:
         InputError: a name is no text or `train`, a share is not between 0 and 1, or nothing is left for `train`.
     """
     if not isinstance(shares, Mapping):
-        raise InputError(f"shares= takes a mapping such as {{'test': 0.05}}, not {type(shares).__name__}")
+        raise InputError(f"{argument}= takes a mapping such as {{'test': 0.05}}, not {type(shares).__name__}")
     for name, share in shares.items():
-        _check(name, share)
+        _check(name, share, argument)
     values = [float(share) for share in shares.values()]
     if math.fsum(values) >= 1:
-        raise InputError(f"shares= come to {math.fsum(values):g}, which leaves nothing for {REST!r}; make them smaller")
+        raise InputError(
+            f"{argument}= come to {math.fsum(values):g}, which leaves nothing for {REST!r}; make them smaller"
+        )
     return [(name, math.fsum(values[: place + 1])) for place, name in enumerate(shares)]
 
 
@@ -117,13 +123,13 @@ def part_of(digest: str, bounds: Sequence[tuple[str, float]]) -> str:
     return next((name for name, below in bounds if place < below), REST)
 
 
-def _check(name: object, share: object) -> None:
+def _check(name: object, share: object, argument: str) -> None:
     if not isinstance(name, str) or not name.strip():
-        raise InputError(f"shares=: a part's name must be a text, not {name!r}")
+        raise InputError(f"{argument}=: a part's name must be a text, not {name!r}")
     if name == REST:
-        raise InputError(f"shares=: {REST!r} is what the other shares leave; name those only")
+        raise InputError(f"{argument}=: {REST!r} is what the other shares leave; name those only")
     if isinstance(share, bool) or not isinstance(share, Real) or not 0 < float(share) < 1:
-        raise InputError(f"shares=: {name!r} must be a number between 0 and 1, such as 0.05, not {share!r}")
+        raise InputError(f"{argument}=: {name!r} must be a number between 0 and 1, such as 0.05, not {share!r}")
 
 
 def _fraction(digest: str) -> float:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from distilkit.distilling.answers import failed
 from distilkit.distilling.cells import numbers_of, texts_of
-from distilkit.distilling.reasons import Flags
+from distilkit.distilling.reasons import ADDED, Flags
 from distilkit.errors import InputError
 from distilkit.scoring import Scorer, Scores, names
 
@@ -46,10 +46,15 @@ def verifying(verify: Verify = None, least: Least = None) -> Verifying:
     """Return what a caller asks for.
 
     Raises:
-        InputError: an argument is of a wrong type, or `least` names something else than a verifier.
+        InputError: an argument is of a wrong type, a verifier has the name of a column that distilling makes, or
+            `least` names something else than a verifier.
     """
     scores = verify if isinstance(verify, Mapping | Scorer) or callable(verify) else None
     columns = tuple(names(scores)) if scores is not None else _columns(verify)
+    if taken := [name for name in columns if name in ADDED]:
+        raise InputError(
+            f"verify= names {taken[0]!r}, a column that distill makes anew; give the verifier another name"
+        )
     return Verifying(scores, columns, _bounds(least, columns))
 
 

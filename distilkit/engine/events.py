@@ -38,7 +38,8 @@ class Event:
     Attributes:
         kind: `planned` and `from_store` come once a profile, with a count; `alert` for what the caller should know;
             the others once a request. A `from_store` with a key is an answer that another process stored while this
-            run waited.
+            run waited. A `failed` without a key is for all of a profile's rows that `only_failed=True` or
+            `cache="only"` sends nothing for.
         profile: the profile's name, or the strategy's.
         count: how many calls the event stands for.
         key: the request's key, where it is about one request.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -21,6 +22,9 @@ Shape = str | list["Shape"] | dict[str, "Shape"]
 ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
 LONGEST_LINE_BYTES = 256 * 1024**2
 """A longer line is no example: it would have to be held in memory at once, several times over."""
+
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading a file raises where the disk fails, or the file is cut off or damaged."""
 
 # A batch is written when it has so many objects, or about so many letters.
 _BATCH_ROWS, _BATCH_LETTERS = 2_000, 8_000_000
@@ -178,7 +182,7 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise InputError(f"{path}: there is no such file") from None
     except IsADirectoryError:
         raise InputError(f"{path}: this is a folder, not a file") from None
-    except (OSError, EOFError) as error:
+    except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {reason}") from None
 

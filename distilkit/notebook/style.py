@@ -7,6 +7,7 @@ reads the same in light and dark, in a saved notebook and where no style sheet i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from distilkit.markup import escape
@@ -19,8 +20,11 @@ TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;overflow:hidden;margin:0"
 QUIET = "opacity:.75;font-size:90%"
 # A mark is underlined too: nothing is said by colour alone.
 MARK = "background:rgba(255,170,0,.28);color:inherit;text-decoration:underline;text-underline-offset:.2em"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 UNKNOWN = "unknown"
 _LONGEST_NAME = 200
+# In characters: what is longer, such as a comment, breaks as any text does.
+_LONGEST_FACT = 30
 # Marks over and under a letter; no language piles up more than four.
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILE = re.compile(f"({_MARKS}{{4}}){_MARKS}+")
@@ -60,6 +64,15 @@ def label(name: object) -> str:
 def quiet(said: object) -> str:
     """Return a remark: smaller, and a little fainter."""
     return f'<div style="{QUIET};overflow-wrap:anywhere;overflow:hidden">{escape(said)}</div>'
+
+
+def facts(told: Iterable[str], style: str = "") -> str:
+    r"""Return short facts as a remark: a line breaks between two of them, behind the point, and not within one.
+
+    >>> facts(["12 tokens", "1.5 s"]).count("\xa0")
+    3
+    """
+    return f"<div{_styled(style)}>{quiet(' '.join(_tied(told)))}</div>"
 
 
 def folded(title: str, inner: str) -> str:
@@ -110,6 +123,13 @@ def counted(number: int, noun: str) -> str:
     ('1 prompt', '1,200 prompts')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _tied(told: Iterable[str]) -> Iterator[str]:
+    """Tie the words of each short text together, and the point to the one it follows."""
+    parts = [part.replace(" ", NO_BREAK) if len(part) <= _LONGEST_FACT else part for part in told]
+    yield from (f"{part}{NO_BREAK}·" for part in parts[:-1])
+    yield from parts[-1:]
 
 
 def _styled(style: str) -> str:

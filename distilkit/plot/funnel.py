@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from distilkit.errors import InputError
 from distilkit.plot.columns import figures
 from distilkit.plot.layout import finish, legend_below, write_words
 from distilkit.plot.rows import Rows, no_lines_along, rows_for, write_right
@@ -26,22 +27,27 @@ _LOST: dict[str, Any] = {"facecolor": "none", "edgecolor": MUTED, "hatch": "////
 def funnel(frame: pd.DataFrame, *, score: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the rows left at each step as bars, with their dollars and what was lost between, and return the axes.
 
-        dk.plot.funnel(df)                                # asked, answered, not cut off, scored, right
+        dk.plot.funnel(df)                                # of compare: asked, answered, not cut off, scored, right
         dk.plot.funnel(df[df["profile"] == "sim/small"])  # the same of one profile
+        dk.plot.funnel(df)                                # of distill: the steps of dk.funnel(df)
 
     A hatched piece is what the step before still had. Dollars are those of the rows that are left, whatever was paid
     for the others; they are unknown where one row's cost is.
 
     Args:
-        frame: a table with the columns `step`, `rows` and, in US dollars, `cost_usd`; or a frame from `compare`, of
-            which a step counts the rows that all steps so far have let through.
+        frame: a table with the columns `step`, `rows` and, in US dollars, `cost_usd`; or a frame from `compare` or
+            `distill`, of which a step counts the rows that all steps so far have let through.
         score: of a frame from `compare`, the score's column; None for the only one there is. `right` needs verdicts.
+            Of a frame from `distill`, None draws what became of the rows; a score's column draws it as a comparison.
         ax: where to draw; None makes a new figure, which a notebook shows.
 
     Raises:
-        InputError: the frame is of neither kind, has no rows, or several scores could be meant.
+        InputError: the frame is of neither kind, has no rows, or several scores could be meant; or the table has a
+            step twice, because it holds several funnels.
     """
+    frame = _of_verdicts(frame) if score is None else frame
     steps = steps_of(frame, score)
+    _check_one(steps)
     rows = rows_for(ax, [[step.name] for step in steps], lines=2, row_inches=0.5)
     title = write_words(rows.ax, rows.size, title=_title(frame), x="rows", heading=True)
     no_lines_along(rows)
@@ -56,6 +62,32 @@ def funnel(frame: pd.DataFrame, *, score: str | None = None, ax: Axes | None = N
     _explain(rows, shown)
     finish(rows.ax, title)
     return rows.ax
+
+
+def _of_verdicts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps of a frame that `distill` judged; any other as it is."""
+    import pandas as pd
+
+    from distilkit.analysis.columns import is_distilled
+
+    if not isinstance(frame, pd.DataFrame) or "step" in frame or not is_distilled(frame):
+        return frame
+    # Slow to import, and only such frames need it.
+    from distilkit.distilling.funnel import funnel as steps_to_training
+
+    return steps_to_training(frame)
+
+
+def _check_one(steps: list[Step]) -> None:
+    """Refuse a table that begins anew in its middle: its bars would tell of losses that nobody had."""
+    seen: set[str] = set()
+    for step in steps:
+        if step.name in seen:
+            raise InputError(
+                f"the table has the step {step.name!r} twice, so it holds several funnels, as dk.funnel(df, by=...) "
+                'gives them; draw one of them: table[table["profile"] == ...]'
+            )
+        seen.add(step.name)
 
 
 def _title(frame: pd.DataFrame) -> str:

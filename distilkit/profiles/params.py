@@ -63,4 +63,4 @@ def check_params(params: Mapping[str, Any]) -> None:
         if name not in known and (meant := nearest(str(name), known, alike=_SURELY)):
             raise InputError(f"params= holds {name!r}; did you mean {meant[0]!r}? Others go into extra_body")
         if name in _NUMBERS and isinstance(value, str | bool):
-            raise InputError(f"params= holds {name}={value!r}; it takes a number")
+            raise InputError(f"params= holds {name}={value!r:.60}; it takes a number")

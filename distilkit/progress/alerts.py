@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 
+from distilkit._callers import outside
 from distilkit.engine.events import Event
 
 
@@ -22,7 +23,7 @@ class Alerts:
     def warn(self) -> None:
         """Warn, from the caller's thread."""
         for text in self._texts:
-            warnings.warn(text, RunWarning, stacklevel=6)
+            warnings.warn(text, RunWarning, stacklevel=outside())
 
 
 class RunWarning(UserWarning):

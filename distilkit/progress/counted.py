@@ -113,7 +113,8 @@ class Counted:
         if event.kind == "from_store":
             return
         self._pay(event)
-        self._ended += event.count
+        if event.attempt != 0:  # what was never sent says nothing of what the rest will cost
+            self._ended += event.count
         if event.kind == "answered":
             self._learn(event, sent, now)
 

@@ -58,7 +58,7 @@ class Terminal:
 
     def write(self, tally: Tally, *, last: bool) -> None:
         """Draw the block anew where the last one stands."""
-        columns, rows = shutil.get_terminal_size()
+        columns, rows = _size(self._stream)
         # The last column is left free: some terminals go to the next line as soon as it is filled.
         lines = [line(tally)] if last else text(tally, columns - 1, rows - 1).split("\n")
         block = "\n".join(f"{each}\x1b[K" for each in _written(lines, self._stream))
@@ -86,7 +86,7 @@ class OneLine:
 
     def write(self, tally: Tally, *, last: bool) -> None:
         """Write the line over the last one."""
-        wide = shutil.get_terminal_size().columns - 1
+        wide = _size(self._stream).columns - 1
         whole = line(tally)
         (shown,) = _written([whole if last else text(tally, wide).partition("\n")[0]], self._stream)
         self._stream.write(f"\r{shown.ljust(self._width)}{_END[last]}")
@@ -124,6 +124,15 @@ def _written(lines: list[str], stream: TextIO) -> list[str]:
     return lines
 
 
+def _size(stream: TextIO) -> os.terminal_size:
+    """Return the size of the terminal that is written to. Python's own looks where standard output goes."""
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (AttributeError, OSError, ValueError):
+        return shutil.get_terminal_size()
+    return size if size.columns and size.lines else shutil.get_terminal_size()
+
+
 def place_for(*, show: bool | None) -> Place | None:
     """Return where progress goes: nowhere for False; for None only where somebody is likely to be looking."""
     if show is False:
@@ -131,7 +140,7 @@ def place_for(*, show: bool | None) -> Place | None:
     if (shown_in := publisher()) is not None:
         return Cell(shown_in)
     stream = sys.stderr
-    if stream is None:  # closed, or a program without a console
+    if stream is None or getattr(stream, "closed", False):  # or a program without a console
         return None
     if not stream.isatty():
         return Log(stream) if show else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -59,8 +60,11 @@ class Tally:
         self._paces: dict[str, Pace] = {}
         self._has_sent = False
         self._is_active = False
-        for call in calls or ():
-            self._of(call.name).account = self._of(call.name).account or account_of(call)
+        self._repeated: Counter[str] = Counter()
+        for (profile, _), more in self._rows.items():
+            self._repeated[profile] += more - 1
+        for name, call in {call.name: call for call in calls or ()}.items():
+            self._of(name).account = account_of(call)
 
     @property
     def is_worth_telling(self) -> bool:
@@ -98,11 +102,13 @@ class Tally:
             return Look(whole=whole, bars=bars, elapsed_s=now - self._started, has_sent=self._has_sent, note=self.note)
 
     def _of(self, profile: str) -> Counted:
-        return self._counted.setdefault(profile, Counted())
+        if (counted := self._counted.get(profile)) is None:
+            counted = self._counted[profile] = Counted()
+        return counted
 
     def _plan(self, counted: Counted, event: Event) -> None:
         counted.planned += event.count
-        counted.repeated = sum(more - 1 for (profile, _), more in self._rows.items() if profile == event.profile)
+        counted.repeated = self._repeated[event.profile]
         counted.account = event.account or counted.account
 
     def _scope(self, event: Event) -> str:

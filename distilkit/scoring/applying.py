@@ -213,7 +213,10 @@ def _value(name: str, value: Any) -> bool | float | Unscored | None:
             f"score {name!r} must give True, False, a number or None for a row, not {type(value).__name__} "
             f"({str(value)[:60]!r})"
         )
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        return Unscored("not a finite number: too large")
     return number if math.isfinite(number) else Unscored(f"not a finite number: {number}")
 
 

@@ -5,18 +5,16 @@ Knows frames and values; knows no scorer and no name but those it is given.
 
 from __future__ import annotations
 
-import inspect
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from distilkit._callers import outside
 from distilkit.scoring.judges.beside import TEXT
 from distilkit.scoring.outcome import Judged, Scorer, Unscored
 
 if TYPE_CHECKING:
     import pandas as pd
-
-_PACKAGE = __name__.partition(".")[0]
 
 
 def columns_of(frame: pd.DataFrame, name: str, scorer: Scorer, judged: Judged) -> dict[str, pd.Series]:
@@ -81,16 +79,5 @@ def _warn(name: str, unscored: Sequence[Unscored], rows: int) -> None:
             f"score {name!r} is <NA> on {len(given)} of {rows} rows, first because of {given[0]!r}; "
             f"see column {name + '_reason'!r}",
             UserWarning,
-            stacklevel=_callers_level(),
+            stacklevel=outside(),
         )
-
-
-def _callers_level() -> int:
-    """Return the stack level, seen from the function that asks, of the first line outside this package.
-
-    How many lines of ours lie between differs: a frame is scored by `apply`, or by `compare` through its two faces.
-    """
-    frame, level = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        frame, level = frame.f_back, level + 1
-    return level

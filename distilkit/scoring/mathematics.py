@@ -7,16 +7,12 @@ stopped from outside, and from any thread. Knows nothing of how formulas are com
 from __future__ import annotations
 
 import importlib.util
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
+from distilkit._worker import Worker
 from distilkit.errors import InputError
 from distilkit.scoring.outcome import Scorer, Unscored, Value
 from distilkit.scoring.references import CONTENT, against, check_column
@@ -24,11 +20,9 @@ from distilkit.scoring.references import CONTENT, against, check_column
 if TYPE_CHECKING:
     import pandas as pd
 
-_WORKER = Path(__file__).with_name("math_worker.py")
+_PROGRAM = Path(__file__).with_name("math_worker.py")
 # SymPy takes seconds to import, on a busy machine many; only then is time counted by the row.
 _START_S = 120.0
-# What Python needs to start; keys and tokens stay here.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONHOME")
 _LONGEST = 100_000
 
 
@@ -63,55 +57,35 @@ def math(column: str = "answer", *, timeout_s: float = 10) -> Scorer:
     return Scorer(name="math", function=values, needs=(CONTENT, column), binary=True)
 
 
-class _Worker:
-    """The process that compares, for as long as it answers in time."""
+def _started() -> Worker:
+    """Start the process that compares; its first reply comes when everything is imported."""
+    worker = Worker(_PROGRAM)
+    try:
+        _check(worker.ask({"reference": "1", "content": "1", "timeout_s": _START_S}, _START_S))
+    except BaseException:
+        worker.end()
+        raise
+    return worker
 
-    def __init__(self) -> None:
-        self._process = _started()
-        # The first reply comes when everything is imported.
-        reply = self.ask("1", "1", _START_S) or {"broken": "its process did not start"}
-        if not reply.get("right"):
-            self.end()
-            told = reply.get("broken") or reply
-            raise InputError(f"math-verify does not work here ({told}); run: pip install 'distilkit[math]'")
 
-    def ask(self, reference: str, content: str, timeout_s: float) -> dict[str, Any] | None:
-        """Return the reply, or None when there was none in time, after which the process has ended."""
-        inlet, outlet = _pipes(self._process)
-        timer = Timer(timeout_s, self._process.kill)
-        timer.start()
-        try:
-            inlet.write(json.dumps({"reference": reference, "content": content, "timeout_s": timeout_s}) + "\n")
-            inlet.flush()
-            line = outlet.readline()
-        except OSError:
-            line = ""
-        finally:
-            timer.cancel()
-        reply: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
-        return reply
-
-    def end(self) -> None:
-        """End the process, at once: it keeps nothing."""
-        self._process.kill()
-        inlet, outlet = _pipes(self._process)
-        outlet.close()
-        with suppress(OSError):  # what the other side has not read
-            inlet.close()
-        self._process.wait()
+def _check(reply: dict[str, Any] | None) -> None:
+    if reply is None or not reply.get("right"):
+        told = "its process did not start" if reply is None else reply.get("broken") or reply
+        raise InputError(f"math-verify does not work here ({told}); run: pip install 'distilkit[math]'")
 
 
 @contextmanager
 def _asking(timeout_s: float) -> Iterator[Callable[[str, str], Value]]:
     """Give a judge whose process is started when the first row comes, and again after one that took too long."""
-    workers: list[_Worker] = []
+    workers: list[Worker] = []
 
     def judge(content: str, reference: str) -> Value:
         if max(len(content), len(reference)) > _LONGEST:
             return Unscored(f"over {_LONGEST} letters are too long to be searched for mathematics")
         if not workers:
-            workers.append(_Worker())
-        reply = workers[-1].ask(reference, content, timeout_s)
+            workers.append(_started())
+        asked = {"reference": reference, "content": content, "timeout_s": timeout_s}
+        reply = workers[-1].ask(asked, timeout_s)
         if reply is None:
             workers.pop().end()
             return Unscored(f"math-verify gave no reply within {timeout_s:g} s")
@@ -128,24 +102,3 @@ def _value(reply: dict[str, Any], reference: str) -> Value:
     if "unread" in reply:
         return Unscored(f"no mathematics in the reference: {reference[:80]!r}")
     return Unscored(f"math-verify failed: {reply['error']}") if "error" in reply else bool(reply["right"])
-
-
-def _started() -> subprocess.Popen[str]:
-    """Start the process with this one's import path, and without its keys."""
-    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(entry for entry in sys.path if entry)
-    return subprocess.Popen(  # noqa: S603 - our own file, with the Python that runs this one
-        # -P: the folder of this file is no place to import from.
-        [sys.executable, "-P", str(_WORKER)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        encoding="ascii",
-    )
-
-
-def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
-    if process.stdin is None or process.stdout is None:  # pragma: no cover - both were asked for
-        raise RuntimeError("the process has no pipes")
-    return process.stdin, process.stdout

@@ -22,7 +22,7 @@ from distilkit.calls import Call
 from distilkit.engine.events import Event
 from distilkit.errors import InputError
 from distilkit.frame import Rows
-from distilkit.markup import escape
+from distilkit.markup import escape, plain
 from distilkit.progress import Tally
 from distilkit.running import say
 from distilkit.scoring.judges.asking import noticing
@@ -150,9 +150,11 @@ class Run:
         """Return how it is doing in one line."""
         parts: list[str] = [self.state, self._seen.told()]
         if self.done:
-            parts += [*_ended(self._seen.frame()), f"{self._took_s:,.0f} s"]
+            parts += [*_ended(self.df), f"{self._took_s:,.0f} s"]
         if self.error is not None:
-            parts.append(f"{type(self.error).__name__}: {' '.join(str(self.error).split())}"[:_LONGEST_ERROR])
+            # A provider's words may be in it: nothing that a terminal would run, nor a turned direction.
+            said = " ".join(plain(str(self.error)).split())
+            parts.append(f"{type(self.error).__name__}: {said}"[:_LONGEST_ERROR])
         if self.state in {"stopped", "failed"}:
             parts.append("what is answered is kept, and the same call goes on from here")
         return " · ".join(parts)

@@ -19,10 +19,11 @@ from typing import Any, Self
 
 from distilkit.errors import StoreError
 from distilkit.store import folders
-from distilkit.store.batchdb import connect
-from distilkit.store.batchrows import CLOSED, Intent, Open, Waiting, from_blob, less, to_blob, total
+from distilkit.store.batchrows import CLOSED, SCHEMA, Intent, Open, Waiting, from_blob, less, to_blob, total
+from distilkit.store.ownfile import OwnFile
 
 DATABASE = "batches.db"
+FILE = OwnFile("list of batches", application=0x646B_6262, version=1, schema=SCHEMA, pragmas=["auto_vacuum=1"])
 
 _AT_ONCE = 500  # keys in one question; SQLite allows some thousands
 _COLUMNS = (
@@ -50,7 +51,7 @@ class BatchFile:
         self.path = folder / DATABASE
         self._lock = threading.RLock()
         with self._errors():
-            self._db = connect(self.path)
+            self._db = FILE.to_write(self.path, from_any_thread=True)
 
     def close(self) -> None:
         """Close it."""

@@ -45,8 +45,10 @@ def refuse_network(folder: Path) -> None:
     """Refuse a folder on a network file system.
 
     Raises:
-        StoreError: it is on one; the text says what to do.
+        StoreError: it is on one, or there can be no such folder; the text says what to do.
     """
+    if "\0" in str(folder):
+        raise StoreError(f"store={str(folder)!r} holds a NUL character; pass store= another folder")
     try:
         mounts = MOUNTS.read_text(encoding="utf-8", errors="replace")
     except OSError:  # not Linux: nothing to go by

@@ -17,9 +17,21 @@ from typing import Any
 
 from distilkit.errors import InputError, StoreError
 from distilkit.store import folders
-from distilkit.store.verdictdb import to_read, to_write
+from distilkit.store.ownfile import OwnFile
 
 DATABASE = "verdicts.db"
+FILE = OwnFile(
+    "file of verdicts",
+    application=0x646B_7631,
+    version=1,
+    schema=(
+        "CREATE TABLE sets (name TEXT PRIMARY KEY, number INTEGER NOT NULL, made_at REAL NOT NULL)",
+        """CREATE TABLE verdicts (
+        name TEXT NOT NULL, place INTEGER NOT NULL, key TEXT NOT NULL, valid INTEGER NOT NULL, chosen INTEGER NOT NULL,
+        reasons TEXT NOT NULL, evidence TEXT NOT NULL, about TEXT NOT NULL, PRIMARY KEY (name, place)
+    ) WITHOUT ROWID""",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +76,7 @@ def write(folder: Path, name: str, verdicts: Iterable[Verdict]) -> None:
     check_name(name)
     folders.create(folder)
     path = folder / DATABASE
-    with _errors(path), closing(to_write(path)) as db, _transaction(db):
+    with _errors(path), closing(FILE.to_write(path)) as db, _transaction(db):
         db.execute("DELETE FROM verdicts WHERE name = ?", (name,))
         (number,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM sets").fetchone()
         db.execute("INSERT OR REPLACE INTO sets VALUES (?, ?, ?)", (name, number, time.time()))
@@ -85,7 +97,7 @@ def read(folder: Path, name: str | None = None) -> list[Verdict]:
         raise InputError(f"{folder}: no verdicts are kept here under name={name!r}; {what}. dk.distill(...) keeps them")
     path = folder / DATABASE
     question = "SELECT key, valid, chosen, reasons, evidence, about FROM verdicts WHERE name = ? ORDER BY place"
-    with _errors(path), closing(to_read(path)) as db:
+    with _errors(path), closing(_to_read(path)) as db:
         return [_verdict(path, row) for row in db.execute(question, (wanted,))]
 
 
@@ -102,8 +114,15 @@ def sets(folder: Path) -> list[VerdictSet]:
         "SELECT sets.name, count(place), coalesce(sum(valid), 0), coalesce(sum(chosen), 0), made_at "
         "FROM sets LEFT JOIN verdicts USING (name) GROUP BY sets.name ORDER BY number DESC"
     )
-    with _errors(path), closing(to_read(path)) as db:
+    with _errors(path), closing(_to_read(path)) as db:
         return [VerdictSet(*row) for row in db.execute(question)]
+
+
+def _to_read(path: Path) -> sqlite3.Connection:
+    db = FILE.to_read(path)
+    # A flipped bit in a text must not stop the reading of the others.
+    db.text_factory = lambda text: str(text, "utf-8", "replace")
+    return db
 
 
 def check_name(name: object) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from distilkit._callers import outside
 from distilkit._sync import Body
 from distilkit.calls import Call, Failure
 from distilkit.distilling.cells import texts_of, verdicts_of
@@ -146,5 +147,5 @@ def _say_unknown(left: int) -> None:
         f"what was asked so far has an unknown cost, and the run has a budget: {left:,} further answers were not asked "
         "for; run the same call again",
         RunWarning,
-        stacklevel=4,
+        stacklevel=outside(),
     )

@@ -170,7 +170,12 @@ def _text(content: Any) -> str:
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, Sequence) else ()
-    return "\n".join(part["text"] if "text" in part else json.dumps(part, sort_keys=True) for part in parts)
+    return "\n".join(_part(part) for part in parts)
+
+
+def _part(part: Any) -> str:
+    text = part.get("text") if isinstance(part, Mapping) else part
+    return text if isinstance(text, str) else json.dumps(part, sort_keys=True, default=repr)
 
 
 def check_best(wanted: Wishes, columns: Sequence[str]) -> None:

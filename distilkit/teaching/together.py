@@ -32,8 +32,8 @@ def joined(parts: Sequence[pd.DataFrame], cells: Sequence[Cell], scores: Scores)
     if len(parts) == 1:
         whole = parts[0]
     else:
-        kinds = _verdict_columns(parts, made(scores))
-        whole = pd.concat([part.astype({name: "boolean" for name in kinds if name in part}) for part in parts])
+        kinds = _score_types(parts, made(scores))
+        whole = pd.concat([part.astype({name: kinds[name] for name in kinds if name in part}) for part in parts])
     order = sorted(range(len(cells)), key=cells.__getitem__)
     # A reason may first have come in a later round, and then stands at the end.
     scored = [name for name in made(scores) if name in whole]
@@ -41,15 +41,17 @@ def joined(parts: Sequence[pd.DataFrame], cells: Sequence[Cell], scores: Scores)
     return whole[[*rest, *scored, *_VERDICTS]].iloc[order].reset_index(drop=True)
 
 
-def _verdict_columns(parts: Sequence[pd.DataFrame], scores: Sequence[str]) -> list[str]:
-    """Return the scores that are verdicts wherever they are known: of a round without any, nobody could tell."""
+def _score_types(parts: Sequence[pd.DataFrame], scores: Sequence[str]) -> dict[str, str]:
+    """Return, of scores that are verdicts in some round, what they are in all: of a round without any nobody can tell.
+
+    One that is a number in another round is a number.
+    """
     kinds = {name: [part[name] for part in parts if name in part] for name in scores}
-    return [
-        name
+    return {
+        name: "boolean" if all(column.dtype == "boolean" or column.isna().all() for column in columns) else "Float64"
         for name, columns in kinds.items()
         if any(column.dtype == "boolean" for column in columns)
-        and all(column.dtype == "boolean" or column.isna().all() for column in columns)
-    ]
+    }
 
 
 def say(frame: pd.DataFrame, rounds: int, *, show: bool | None) -> None:

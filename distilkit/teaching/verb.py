@@ -81,7 +81,7 @@ def _distill(  # noqa: PLR0913 - each argument is a question that whoever makes 
     """Ask teachers for training data, or judge answers that are there; every row stays, and says what is wrong with it.
 
         verify = {"correct": dk.score.number_or_text("answer")}
-        df = dk.distill(dk.sample_task(60), ["sim/small", "sim/large"], verify=verify, until_valid=4)
+        df = dk.distill(dk.sample_task(60), ["sim/medium", "sim/large"], verify=verify, until_valid=4)
         df[df["chosen"]]                # the training set
         dk.funnel(df)                   # what became of the others, and what it cost
 
@@ -129,6 +129,9 @@ def _distill(  # noqa: PLR0913 - each argument is a question that whoever makes 
             it, is only known when it has: what was answered is stored.
         ConfigError: a profile file is wrong, a teacher is unknown, or a needed key is not set. Nothing was sent.
         StoreError: the store cannot be opened, or cannot be written while something would have to be sent.
+
+    Warns:
+        DataWarning: the chosen rows mix kinds of thinking, or only some of them have any that can be read.
     """
     manner = Manner(
         store=store,
@@ -176,7 +179,7 @@ def _taught(question: Question, amount: Lesson, wanted: Wishes, manner: Manner, 
     frame = concluded(rows, wanted, teaching.whole)
     keep(frame, manner.store, name, {each.profile.name: each.profile.thinking for each in members(teaching)})
     say(frame, len(done.parts), show=manner.progress)
-    warn_of_kinds(frame, stacklevel=4)
+    warn_of_kinds(frame)
     return frame
 
 
@@ -194,5 +197,5 @@ def _judged(
     frame = judge_rows((yield from scored(bare, scorers, judging)), wanted)
     if name is not None:
         keep(frame, manner.store, name)
-    warn_of_kinds(frame, stacklevel=4)
+    warn_of_kinds(frame)
     return frame

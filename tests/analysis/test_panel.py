@@ -183,3 +183,14 @@ def test_real_runs_are_averaged_task_by_task() -> None:
     assert found.scores.mean() == pytest.approx(0.7390243902, abs=1e-10)
     assert found.scores.var(ddof=1) == pytest.approx(0.1680383061, abs=1e-10)
     assert found.within.mean() == pytest.approx(0.0323170732, abs=1e-10)
+
+
+def test_what_distill_says_of_a_row_is_no_score_unless_it_is_named(frame_of: MakeFrame) -> None:
+    verdicts = {"valid": pd.array([True, False], "boolean"), "chosen": pd.array([True, False], "boolean")}
+    frame = frame_of([{"prompt_id": 0}, {"prompt_id": 1}], correct=[True, False]).assign(**verdicts)
+
+    with pytest.raises(InputError, match="several scores"):
+        only_score(frame, None)
+    distilled = frame.assign(reasons=["", "refusal"])
+    assert only_score(distilled, None) == "correct"
+    assert only_score(distilled, "valid") == "valid"

@@ -86,7 +86,8 @@ class Notebook:
 
     def theme(self, name: str) -> None:
         self.page.evaluate(_THEME, name)
-        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", timeout=WAIT_MS)
+        # The page's body has no height of its own, which counts as not visible.
+        self.page.wait_for_selector(f"body[data-jp-theme-name='{name}']", state="attached", timeout=WAIT_MS)
 
     def command(self, name: str) -> None:
         self.page.evaluate("name => window.jupyterapp.commands.execute(name)", name)

@@ -67,7 +67,7 @@ def test_a_prompt_is_written_estimated_sent_and_read_without_a_mouse(notebook: A
     shown = opened(notebook, "keys.ipynb", MODELS, "p = playground(store='store', profiles=[quick, thinker, slow])\np")
     keyboard = notebook.page.keyboard
 
-    shown.get_by_label("slow").focus()
+    shown.get_by_label("slow", exact=True).focus()
     keyboard.press("Space")
     shown.get_by_label("Prompt", exact=True).focus()
     keyboard.type("How many minutes are 3 hours?")

@@ -63,7 +63,8 @@ def test_the_same_again_pays_nothing_and_writes_the_same_bytes() -> None:
 
 
 def test_rows_of_an_earlier_comparison_are_judged_without_asking(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["compare", "tasks.csv", "-p", "sim/large", "--score", "number_or_text:answer", "-q", "-o", "rows.csv"])
+    asked = ["compare", "tasks.csv", "-p", "sim/large", "--score", "number_or_text:answer", "-q", "-o", "rows.csv"]
+    assert main(asked) == 0
 
     assert run("--rows", "rows.csv", "--verify", "correct", "--out", "train.jsonl", "--cache", "only") == 0
 

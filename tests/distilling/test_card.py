@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -276,7 +277,14 @@ def test_a_file_without_types_gives_the_same_card(tmp_path: Path) -> None:
 def test_a_notebook_shows_it_without_the_header() -> None:
     shown = dataset_card(rows(), name="sums")._repr_markdown_()
 
-    assert shown.startswith("# sums\n")
+    assert shown.startswith('<div class="mathjax_ignore tex2jax_ignore">\n\n# sums\n')
+
+
+def test_dollars_are_no_mathematics_in_a_notebook() -> None:
+    page = dataset_card(rows())._repr_markdown_()
+
+    assert r"\$" in page
+    assert not re.search(r"(?<!\\)\$", page)
 
 
 def test_an_existing_card_is_replaced_only_when_asked(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -30,7 +31,17 @@ def test_numbers_that_are_none_are_unknown() -> None:
     assert numbers_of(frame(["0.5", True, None, float("inf"), "True"]), "a") == [0.5, 1.0, None, None, 1.0]
 
 
-@pytest.mark.parametrize(("read", "value"), [(verdicts_of, "perhaps"), (numbers_of, "many"), (numbers_of, [1])])
+@pytest.mark.parametrize(
+    ("read", "value"),
+    [
+        (verdicts_of, "perhaps"),
+        (verdicts_of, np.array([1, 2])),
+        (numbers_of, "many"),
+        (numbers_of, [1]),
+        (numbers_of, np.array([1, 2])),
+        (numbers_of, 10**400),
+    ],
+)
 def test_what_is_neither_is_refused_with_its_place(read: object, value: object) -> None:
     with pytest.raises(InputError, match="column 'a', row 1"):
         read(frame([None, value]), "a")  # type: ignore[operator] # a function

@@ -92,9 +92,9 @@ def test_no_rows_have_no_duplicates() -> None:
     assert duplicates([], [], []) == []
 
 
-@pytest.mark.parametrize("least", [0, -1, 101, "95", True, float("nan")])
+@pytest.mark.parametrize("least", [0, -1, 0.95, 1, 101, "95", True, float("nan")])
 def test_a_likeness_that_is_no_percentage_is_refused(least: Any) -> None:
-    with pytest.raises(InputError, match="near= must be a percentage"):
+    with pytest.raises(InputError, match="near= is per cent"):
         duplicates([], [], [], least=least)
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import warnings
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from distilkit.distilling.funnel import funnel
 from distilkit.distilling.pipeline import judge_rows, wishes
@@ -127,3 +131,46 @@ def test_a_column_that_cannot_part_it_is_refused(by: str) -> None:
 def test_a_frame_without_answers_is_refused() -> None:
     with pytest.raises(InputError, match="no column 'content'"):
         funnel(pd.DataFrame({"prompt": ["a"]}))
+
+
+def test_a_column_of_lists_cannot_part_it() -> None:
+    with pytest.raises(InputError, match="by='tags' holds a list in row 1"):
+        funnel(pd.DataFrame({"content": ["a", "b"], "tags": ["x", ["y"]]}), by="tags")
+
+
+ROW = st.fixed_dictionaries(
+    {
+        "prompt": st.sampled_from(["What is 2+2?", "What is 2+3?", "Why is the sky so blue today?"]),
+        "content": st.sampled_from(["4", "It is four.", "", "<think>x</think>4", "I'm sorry, but I can't help.", None]),
+        "finish_reason": st.sampled_from(["stop", "length", "content_filter"]),
+        "cost_usd": st.sampled_from([0.1, 0.25, 1e-9, None]),
+        "input_tokens": st.just(3),
+        "right": st.sampled_from([True, False, None]),
+        "profile": st.sampled_from(["a", "b"]),
+    }
+)
+
+
+@given(st.lists(ROW, max_size=12), st.sampled_from(["cheapest", "shortest", None]))
+def test_every_step_is_what_the_next_leaves_and_what_it_loses(answers: list[dict[str, Any]], choose: Any) -> None:
+    frame = pd.DataFrame(answers, columns=["prompt", "content", "finish_reason", "cost_usd", "input_tokens", "right"])
+    frame = frame.assign(profile=[each["profile"] for each in answers], output_tokens=5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # unknown costs
+        judged = judge_rows(
+            frame, wishes(verify=["right"], choose=choose, evaluation=["Why is the sky so blue today?"])
+        )
+    table = funnel(judged)
+    steps = table[table["lost"].notna()]
+
+    assert steps["rows"].tolist()[0] == len(frame)
+    assert (steps["rows"].shift(1, fill_value=len(frame)) - steps["lost"]).tolist() == steps["rows"].tolist()
+    left = dict(zip(steps["step"], steps["rows"], strict=True))
+    assert left["valid"] == judged["valid"].sum()
+    assert left["chosen"] == judged["chosen"].sum() == table.loc[table["lost"].isna(), "rows"].sum()
+    parts = funnel(judged, by="profile")
+    for name, rows in zip(table["step"], table["rows"], strict=True):
+        assert parts.loc[parts["step"] == name, "rows"].sum() == rows
+    for before, after in itertools.pairwise(steps.to_dict("records")):
+        if not pd.isna(before["cost_usd"]):
+            assert before["cost_usd"] == pytest.approx(after["cost_usd"] + after["lost_cost_usd"])

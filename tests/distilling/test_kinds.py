@@ -33,6 +33,25 @@ def test_encrypted_thinking_is_no_reasoning_even_where_all_is_encrypted() -> Non
         warn_of_kinds(rows(("encrypted", "a"), ("encrypted", "a")))
 
 
+def test_rows_without_reasoning_beside_others_are_warned_of_and_are_no_kind_of_thinking() -> None:
+    with pytest.warns(
+        DataWarning, match=r"some chosen rows have no reasoning, others have: 1 absent .*2 raw"
+    ) as caught:
+        warn_of_kinds(rows(("raw", "a"), ("absent", "b"), ("raw", "a")))
+
+    assert len(caught) == 1
+
+
+def test_a_mixture_with_rows_without_reasoning_is_warned_of_as_both() -> None:
+    with pytest.warns(DataWarning) as caught:
+        warn_of_kinds(rows(("raw", "a"), ("absent", "b"), ("summary", "a")))
+
+    assert [str(each.message).split(":")[0] for each in caught] == [
+        "the chosen rows mix kinds of thinking",
+        "some chosen rows have no reasoning, others have",
+    ]
+
+
 @pytest.mark.parametrize("kind", ["raw", "summary", "absent", None])
 def test_one_kind_is_no_mixture(kind: str | None) -> None:
     with warnings.catch_warnings():

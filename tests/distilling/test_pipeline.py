@@ -139,8 +139,9 @@ def test_the_same_frame_gives_the_same_bytes() -> None:
     [
         ({"require_thinking": 1}, "require_thinking= must be True or False"),
         ({"refusals": "yes"}, "refusals= must be True or False"),
-        ({"near": 101}, "near= must be a number of per cent"),
-        ({"near": True}, "near= must be"),
+        ({"near": 101}, "near= is per cent"),
+        ({"near": 0.95}, "near= is per cent"),
+        ({"near": True}, "near= is per cent"),
         ({"max_tokens": 0}, "max_tokens= must be a whole number"),
         ({"min_tokens": 2.5}, "min_tokens= must be"),
         ({"min_tokens": 5, "max_tokens": 4}, "no answer can be both"),

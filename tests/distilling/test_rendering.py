@@ -99,6 +99,39 @@ def test_a_text_cut_at_a_length_is_a_changed_answer() -> None:
     assert problems(answers(content=["4", "word " * 40]), template) == ["answer_changed"]
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "told"),
+    [
+        ("content", "4<|im_end|>\n<|im_start|>user", ["<|im_end|> in the answer", "<|im_start|> in the answer"]),
+        ("content", "<p>4</p> </think>", ["</think> in the answer"]),
+        ("thinking", "close </think> it", ["</think> in the reasoning"]),
+    ],
+)
+def test_a_marker_of_the_template_within_the_texts_is_found(column: str, text: str, told: list[str]) -> None:
+    found = check_render(answers(**{column: [text, "fine"]}), TEMPLATES / "inline_think.jinja", on_problem="return")
+
+    assert set(found["problem"]) == {"marker_in_text"}
+    assert [detail.partition(",")[0] for detail in found["detail"]] == told
+
+
+def test_a_marker_that_only_the_conversation_holds_is_none_of_the_template() -> None:
+    html = {"prompt": ["What is <b>?", "And <|end|>?"], "content": ["<b> is bold", "<|end|> is an end"]}
+
+    assert problems(answers(**html), TEMPLATES / "inline_think.jinja") == []
+
+
+@pytest.mark.parametrize("wish", [{"timeout_s": x} for x in (0, -1, float("nan"), float("inf"), "5", True, None)])
+def test_a_time_that_no_clock_can_wait_for_is_refused(wish: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="timeout_s="):
+        check_render(answers(), "{{ messages }}", **wish)
+
+
+@pytest.mark.parametrize("variables", ["a", 5, {"a": object()}])
+def test_variables_that_are_no_json_are_refused(variables: Any) -> None:
+    with pytest.raises(InputError, match="variables= takes a mapping"):
+        check_render(answers(), "{{ messages }}", variables=variables)
+
+
 def test_reasoning_behind_the_answer_is_the_wrong_order() -> None:
     template = "{% for m in messages %}{{ m.content }}|{{ m.reasoning_content }}{% endfor %}"
 
@@ -214,19 +247,6 @@ def test_a_hostile_template_costs_a_row_and_nothing_else(template: str, told: st
 
     assert found["problem"].tolist() == ["template_error"]
     assert pd.Series(found["detail"]).str.contains(told).all(), found["detail"][0]
-
-
-def test_the_template_does_not_see_the_keys_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    from distilkit.distilling.rendering import process
-
-    monkeypatch.setenv("OPENAI_API_KEY", "canary-key-123")
-    started = process._started()
-    try:
-        environment = Path(f"/proc/{started.pid}/environ")
-        assert not environment.exists() or b"canary-key-123" not in environment.read_bytes()
-    finally:
-        started.kill()
-        started.communicate()
 
 
 def test_variables_reach_the_template() -> None:

@@ -353,6 +353,18 @@ def test_half_a_surrogate_pair_is_refused_by_parquet(tmp_path: Path) -> None:
         write_training(chosen(content=["\ud800", "B", "C"]), tmp_path / "t.parquet", format="thinking")
 
 
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ({"role": "\ud800", "content": "x"}, "t.parquet"),
+        ({"role": "user", "content": [{"type": "text", "text": "\ud83d" + "\ude00"}]}, "t.jsonl"),
+    ],
+)
+def test_halves_are_found_wherever_a_message_has_them(tmp_path: Path, message: Any, name: str) -> None:
+    with pytest.raises(InputError, match=r"row 0 holds .*surrogate pair"):
+        write_training(chosen(messages=[[message]] * 3), tmp_path / name, format="thinking")
+
+
 def test_two_halves_that_json_would_join_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="row 1 holds both halves"):
         write_training(chosen(thinking=["a", "\ud83d\ude00", None]), tmp_path / "t.jsonl", format="thinking")
@@ -512,12 +524,35 @@ def test_a_row_that_fails_late_leaves_no_file_and_the_old_one_whole(tmp_path: Pa
         ({"format": "thinking", "rows": "some"}, "rows='some'"),
         ({"format": "thinking", "unfit": "ignore"}, "unfit='ignore'"),
         ({"format": "thinking", "split": "train"}, "no column split"),
+        ({"format": "inline_think", "tag": 5}, "tag=5"),
+        ({"format": "openai_chat", "thinking": ["drop"]}, "thinking=\\['drop'\\]"),
+        ({"format": "thinking", "unfit": ["drop"]}, "unfit="),
+        ({"format": "thinking", "system": 5}, "system= takes the text"),
+        ({"format": "thinking", "store": 5}, "store= takes a Store"),
+        ({"format": "preference", "thinking": "drop", "rejected": ["grade"]}, "rejected="),
     ],
 )
 def test_a_wrong_wish_is_refused_before_anything_is_written(tmp_path: Path, wish: dict[str, Any], told: str) -> None:
     with pytest.raises(InputError, match=told):
         write_training(chosen(), tmp_path / "t.jsonl", **wish)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("key", [["a"], {"a": 1}, 5])
+def test_a_key_that_is_none_is_a_row_from_elsewhere(tmp_path: Path, key: Any) -> None:
+    write_training(chosen(key=[key] * 3), tmp_path / "t.jsonl", format="thinking")
+
+    assert lines(tmp_path / "t.jsonl")[0]["messages"][0]["content"] == "a?"
+
+
+def test_scores_and_prompts_of_any_type_are_read_or_refused(tmp_path: Path) -> None:
+    wishes: Any = {"format": "preference", "thinking": "drop", "rejected": "grade"}
+    listed = chosen(prompt_id=[[1], [2], [1]], grade=[2, 2, 1])
+    write_training(listed, tmp_path / "t.jsonl", **wishes)
+
+    assert len(lines(tmp_path / "t.jsonl")) == 1
+    with pytest.raises(InputError, match="which is no score"):
+        write_training(chosen(grade=[[1], [1], [0]]), tmp_path / "u.jsonl", **wishes)
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t", "no/such/t.jsonl", "t\0.jsonl", "\ud800.jsonl"])
@@ -567,6 +602,12 @@ def test_the_format_is_found_by_the_fields(tmp_path: Path) -> None:
         assert read_training(path)["thinking"][0] == "so a"
 
 
+@pytest.mark.parametrize("given", [None, 5, b"t.jsonl", "t\0.jsonl"])
+def test_what_is_no_path_is_refused(given: Any) -> None:
+    with pytest.raises(InputError, match="path"):
+        read_training(given)
+
+
 def test_a_named_format_takes_texts_as_they_are(tmp_path: Path) -> None:
     path = write_training(chosen(), tmp_path / "t.jsonl", format="openai_chat", thinking="inline")
 
@@ -588,6 +629,7 @@ def test_a_named_format_takes_texts_as_they_are(tmp_path: Path) -> None:
         (b'{"messages": [{"role": "user", "content": "u"}, {"role": "user", "content": "u"}]}', "not of the assistant"),
         (b'{"messages": [{"role": "user", "content": "u"}, {"role": "assistant", "content": 7}]}', "int where a text"),
         (b'{"conversations": [{"from": "cat", "value": "u"}, {"from": "gpt", "value": "u"}]}', "'cat'"),
+        (b'{"conversations": [{"from": ["human"], "value": "u"}, {"from": "gpt", "value": "u"}]}', "a turn from"),
         (b'{"prompt": "p", "completion": null}', "where a text belongs"),
     ],
 )
@@ -600,12 +642,16 @@ def test_a_line_that_is_no_example_is_named(tmp_path: Path, line: bytes, told: s
 
 
 @pytest.mark.parametrize(
-    "name", ["none.jsonl", "t.csv", "damaged.jsonl.gz", "damaged.parquet", "empty.jsonl", "cut.jsonl.gz"]
+    "name",
+    ["none.jsonl", "t.csv", "damaged.jsonl.gz", "damaged.parquet", "empty.jsonl", "cut.jsonl.gz", "flipped.jsonl.gz"],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "damaged.jsonl.gz").write_bytes(b"not packed")
     (tmp_path / "damaged.parquet").write_bytes(b"PAR1 not")
     (tmp_path / "empty.jsonl").write_bytes(b"\n")
+    flipped = bytearray(gzip.compress(b'{"prompt": "p", "completion": "c"}\n' * 99))
+    flipped[30] ^= 255
+    (tmp_path / "flipped.jsonl.gz").write_bytes(flipped)
     (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress(b'{"prompt": "p", "completion": "c"}\n' * 99)[:-12])
 
     with pytest.raises(InputError, match=name.replace(".", r"\.")):

@@ -245,6 +245,8 @@ def test_a_file_that_is_too_large_is_reported(tmp_path: Path, monkeypatch: pytes
         ({"epochs": 0}, "epochs=0"),
         ({"context": True}, "context=True"),
         ({"price_per_million": -1}, "price_per_million=-1"),
+        ({"provider": ["openai"]}, "rules are known for openai, azure"),
+        ({"model": 5}, "model=5"),
         ({"price_per_million": float("nan")}, "price_per_million=nan"),
     ],
 )
@@ -259,6 +261,21 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
 
     with pytest.raises(InputError, match=name.replace(".", r"\.")):
         check_training(tmp_path / name)
+
+
+@pytest.mark.parametrize("given", [None, 5, b"x.jsonl", "a\0.jsonl"])
+def test_what_is_no_path_is_refused(given: Any) -> None:
+    with pytest.raises(InputError, match="path"):
+        check_training(given)
+
+
+def test_a_packed_file_with_a_flipped_bit_is_named(tmp_path: Path) -> None:
+    path, packed = tmp_path / "x.jsonl.gz", bytearray(gzip.compress(b'{"messages": []}\n' * 100))
+    packed[30] ^= 255
+    path.write_bytes(packed)
+
+    with pytest.raises(InputError, match="cannot be read"):
+        check_training(path)
 
 
 def test_every_provider_names_its_source() -> None:

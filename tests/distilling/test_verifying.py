@@ -95,3 +95,11 @@ def test_a_bound_that_fits_no_verifier_is_refused(least: Any, words: str) -> Non
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(InputError, match="the column 'correct', which is not there"):
         check_there(verifying("correct"), ["content"])
+
+
+@pytest.mark.parametrize(
+    "verify", [{"valid": score.exact()}, ["chosen"], {"ok": score.exact(), "split": score.exact()}]
+)
+def test_a_verifier_that_would_be_overwritten_is_refused_before_anything_is_asked(verify: Any) -> None:
+    with pytest.raises(InputError, match="a column that distill makes anew"):
+        verifying(verify)

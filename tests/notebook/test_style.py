@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from distilkit.notebook.style import block, dollars, folded, quiet, seconds, text
+from distilkit.notebook.style import NO_BREAK, block, dollars, facts, folded, quiet, seconds, text
 
 
-@pytest.mark.parametrize("write", [text, quiet, lambda said: folded(said, "")])
+@pytest.mark.parametrize("write", [text, quiet, lambda said: folded(said, ""), lambda said: facts([said])])
 def test_what_was_said_is_no_tag(write: object) -> None:
     assert "<b" not in write("<b onclick=x>")  # type: ignore[operator]
 
@@ -18,6 +18,22 @@ def test_a_block_is_never_typeset() -> None:
 
 def test_a_text_has_a_direction_of_its_own() -> None:
     assert 'dir="auto"' in text("שלום")
+
+
+def test_a_line_of_facts_breaks_between_two_of_them_and_not_between_a_number_and_its_unit() -> None:
+    shown = facts(["12 tokens", "cost unknown", "1.5 s"]).partition(">")[2].partition(">")[2]
+
+    assert [part.replace(NO_BREAK, " ") for part in shown.partition("<")[0].split(" ")] == [
+        "12 tokens ·",
+        "cost unknown ·",
+        "1.5 s",
+    ]
+
+
+def test_a_long_fact_breaks_as_any_text_does() -> None:
+    said = "rated 4 (“a comment of a person who has more to say”)"
+
+    assert said in facts([said])
 
 
 @pytest.mark.parametrize(

@@ -51,3 +51,11 @@ def test_every_type_of_provider_that_is_proven_at_the_wire_has_an_example() -> N
     shown = {row["type"] for path in FILES for row in load_profiles(path).table()}
 
     assert {case.word for case in CASES} <= shown
+
+
+def test_the_teachers_file_says_of_each_teacher_what_its_terms_allow() -> None:
+    profiles = load_profiles(CONFIGS / "teachers.yaml")
+
+    said = {name: profiles[name].terms.training for name in profiles if not name.startswith("sim/")}
+    assert set(said.values()) == {"allowed", "disallowed", "unknown"}
+    assert said["lab/Qwen/Qwen3-8B"] == "allowed", "the section's terms are its models'"

@@ -205,6 +205,34 @@ def test_outside_of_notebooks_it_is_shown_where_somebody_looks(
     assert isinstance(place_for(show=show), kind)
 
 
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no terminals of one's own here")
+def test_the_terminal_that_is_written_to_says_how_wide_it_is_wherever_standard_output_goes(
+    size: SimpleNamespace,
+) -> None:
+    import fcntl
+    import struct
+    import termios
+
+    size.columns = 200
+    mine, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+    with os.fdopen(mine, "rb", buffering=0) as screen, os.fdopen(theirs, "w", encoding="utf-8") as stream:
+        TerminalPlace(stream).write(a_run("gpt-" * 20, "claude"), last=False)
+        drawn = screen.read(10_000).decode()
+
+    lines = drawn.replace("\x1b[K", "").replace("\x1b[J", "").replace("\r", "").split("\n")
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= 39
+
+
+def test_a_standard_error_that_is_closed_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    stream.close()
+    monkeypatch.setattr(sys, "stderr", stream)
+
+    assert place_for(show=True) is None
+
+
 def test_a_program_without_a_console_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
 

@@ -78,12 +78,12 @@ def test_the_process_sees_no_keys_and_is_gone_afterwards(monkeypatch: pytest.Mon
 
     with mathematics._asking(10) as ask:
         assert ask("4", "4") is True
-        environment = Path(f"/proc/{started[0].pid}/environ")
+        environment = Path(f"/proc/{started[0].process.pid}/environ")
         seen = environment.read_bytes() if environment.exists() else b"PATH"
 
     assert b"PATH" in seen
     assert b"canary-key-123" not in seen
-    assert started[0].poll() is not None
+    assert started[0].process.poll() is not None
 
 
 # What never ends, and never lets Python's own signal handlers run.
@@ -114,7 +114,7 @@ def test_what_is_not_installed_is_named_with_the_way_out(monkeypatch: pytest.Mon
 
 @needed
 def test_a_process_that_does_not_start_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mathematics, "_WORKER", mathematics._WORKER.with_name("no_such_file.py"))
+    monkeypatch.setattr(mathematics, "_PROGRAM", mathematics._PROGRAM.with_name("no_such_file.py"))
 
     with pytest.raises(InputError, match="math-verify does not work here"):
         math()(frame_of(["4"], ["4"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from distilkit.calls import Request
 from distilkit.errors import StoreError
-from distilkit.store import batchdb
+from distilkit.store import batchfile
 from distilkit.store.batchfile import DATABASE, BatchFile, is_there
 from distilkit.store.batchrows import Intent, Waiting
 
@@ -69,7 +70,8 @@ def test_tables_that_cannot_be_made_leave_a_file_that_can_be_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(batchdb, "SCHEMA", (batchdb.SCHEMA[0], "CREATE NONSENSE"))
+        torn = replace(batchfile.FILE, schema=(batchfile.FILE.schema[0], "CREATE NONSENSE"))
+        patched.setattr(batchfile, "FILE", torn)
         with pytest.raises(StoreError, match="syntax error"):
             BatchFile(tmp_path)
 

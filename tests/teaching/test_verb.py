@@ -252,6 +252,23 @@ def test_conversations_that_end_alike_are_no_duplicates(teach: Any, teachers: An
     assert teach(["And?", "and? "])["reasons"].tolist() == ["", "duplicate_of"]
 
 
+def test_a_score_that_is_a_verdict_in_one_round_and_a_number_in_another_is_a_number(teach: Any, teachers: Any) -> None:
+    teachers.says = {("a", "p1"): ["wrong", "right"]}
+
+    df = teach(["p1"], ["a"], verify={"v": lambda row: True if row["content"] == "right" else 0.0}, until_valid=2)
+
+    assert df["v"].dtype == "Float64"
+    assert df["v"].tolist() == [0.0, 1.0]
+    assert df["valid"].tolist() == [False, True]
+
+
+@pytest.mark.parametrize("part", [{"type": "text", "text": None}, {"type": "text", "text": "b"}])
+def test_a_part_without_a_text_is_no_hindrance(teach: Any, part: dict[str, Any]) -> None:
+    said = [{"role": "user", "content": [{"type": "text", "text": "a"}, part]}]
+
+    assert teach([said], ["a"])["valid"].tolist() == [True]
+
+
 def test_answers_that_are_there_are_judged_and_nothing_is_asked(teachers: Any) -> None:
     rows = pd.DataFrame({"prompt": ["1+1?", "1+2?"], "content": ["2", "4"], "answer": ["2", "3"]})
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from distilkit.distilling.formats.example import Message, Unfit
-from distilkit.errors import StoreError
+from distilkit.errors import InputError, StoreError
 from distilkit.progress import RunWarning
 from distilkit.store import Store
 
@@ -33,9 +33,16 @@ class Asked:
     Args:
         store: a `Store` or its folder; None for the default store, where there is one.
         system: a system message for rows that bring none.
+
+    Raises:
+        InputError: one of them is none of these.
     """
 
     def __init__(self, store: Store | str | Path | None, system: str | None) -> None:
+        if system is not None and not isinstance(system, str):
+            raise InputError(f"system= takes the text of a system message, not {system!r:.80}")
+        if store is not None and not isinstance(store, Store | str | Path):
+            raise InputError(f"store= takes a Store or the path of its folder, not {store!r:.80}")
         self._given, self._system = store, system
         self._stack = ExitStack()
         self._store: Store | None = None
@@ -56,7 +63,7 @@ class Asked:
             try:
                 if cell:
                     found = _as_messages(_plain(cell))
-                elif key in stored:
+                elif isinstance(key, str) and key in stored:
                     found = tuple(stored[key])
                 else:
                     self._unknown += isinstance(key, str)

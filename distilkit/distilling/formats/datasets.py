@@ -38,10 +38,20 @@ def to_dataset(  # noqa: PLR0913 - those of `write_training` that make sense wit
 ) -> Any:
     """Return the chosen rows as a Hugging Face `datasets.Dataset`, in row order.
 
-    Arguments are those of `write_training`; the columns are those of its Parquet files, with `metadata` as JSON text.
+    The columns are those of the Parquet files of `write_training`, with `metadata` as JSON text.
 
     Args:
         df: rows of `distill`, or any frame with `prompt` and `content`.
+        format: as in `write_training`.
+        thinking: for a format that has no field for it, `"drop"` or `"inline"`; None refuses rows that have some.
+        tag: what stands round thinking in a text.
+        rows: `"chosen"`, `"valid"` or `"answered"`.
+        split: only the rows of this split; None for all, which may not be of several.
+        rejected: for `preference`: None for invalid rows; the name of a score, for lower ones.
+        pairs: for `preference`: the most pairs for one chosen row.
+        system: a system message for rows that bring none.
+        metadata: add a column `metadata`: where each answer comes from, and what it cost.
+        store: a `Store` or its folder; None for the default one, where there is one.
 
     Raises:
         InputError: as `write_training`; or `datasets` is not installed.

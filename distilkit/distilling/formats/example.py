@@ -6,7 +6,7 @@ Pure values. Knows no frame and no file.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,3 +57,15 @@ def check_letters(*texts: str | None, whole: bool) -> None:
             raise Unfit("holds half of a surrogate pair, which Parquet cannot hold; write .jsonl instead")
         if _PAIR.search(text):
             raise Unfit("holds both halves of a surrogate pair apart, which JSON would join")
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield every text within messages, roles and parts of contents too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from texts_in(each)

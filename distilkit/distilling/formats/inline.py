@@ -39,7 +39,7 @@ class Tag:
                     f"tag={given!r}: take a name such as 'think', or a pair such as ('[THINK]', '[/THINK]')"
                 )
             return cls(f"<{given}>", f"</{given}>")
-        ends = tuple(given)
+        ends = tuple(given) if isinstance(given, list | tuple) else ()
         if len(ends) != 2 or not all(isinstance(end, str) and end.strip() == end and end for end in ends):  # noqa: PLR2004 - two ends
             raise InputError(
                 f"tag={given!r}: a pair of texts, before and after the thinking, without spaces round them"

@@ -6,7 +6,7 @@ Knows frames; knows no format and no file.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,7 @@ def _invalid(frame: pd.DataFrame) -> Callable[[Any, int], Iterable[int]]:
 
 
 def _scored(frame: pd.DataFrame, name: str) -> Callable[[Any, int], Iterable[int]]:
-    if name not in frame:
+    if not isinstance(name, str) or name not in frame:
         raise InputError(f"rejected={name!r} is no column of df=; name one that holds a score")
     scores = [_number(value, name) for value in frame[name].tolist()]
     by_prompt: dict[Any, list[int]] = {}
@@ -88,7 +88,7 @@ def _scored(frame: pd.DataFrame, name: str) -> Callable[[Any, int], Iterable[int
 def _number(value: Any, name: str) -> float | None:
     if value is None or type(value).__name__ in {"NAType", "NaTType"} or value == "":
         return None
-    if value in {"True", "False"}:
+    if isinstance(value, str) and value in {"True", "False"}:
         return float(value == "True")
     try:
         number = float(value)
@@ -100,7 +100,7 @@ def _number(value: Any, name: str) -> float | None:
 def _prompts(frame: pd.DataFrame) -> list[Any]:
     """Return what tells prompts apart; a number stands for a long text."""
     if "prompt_id" in frame:
-        return list(cells_of(frame, "prompt_id"))
+        return [value if isinstance(value, Hashable) else repr(value) for value in cells_of(frame, "prompt_id")]
     return [hash(value) if isinstance(value, str) else repr(value) for value in cells_of(frame, "prompt")]
 
 

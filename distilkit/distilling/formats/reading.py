@@ -17,6 +17,7 @@ from distilkit.distilling.formats.reading_back import read_back
 from distilkit.distilling.formats.shapes import FORMATS, Format
 from distilkit.errors import InputError
 from distilkit.files.objects import read_objects
+from distilkit.files.paths import as_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,7 @@ def read_training(
     """
     if format is not None and format not in FORMATS:
         raise InputError(f"format={format!r} is unknown; there are: {', '.join(FORMATS)}")
-    held, origins = _held(Path(path), format, Tag.of(tag))
+    held, origins = _held(as_path(path), format, Tag.of(tag))
     columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
     for example, *_ in held:
         for name, value in zip(columns, (_shown(example), *_texts(example), list(example.messages)), strict=True):

@@ -45,7 +45,7 @@ def read_back(fields: Mapping[str, Any], format: Format | None, tag: Tag) -> lis
         Unfit: it is not of that format.
     """
     found = recognised(fields)
-    if format is not None and found != ("openai_chat" if format in _CHAT else format):
+    if format is not None and found != ("openai_chat" if format in (*_CHAT,) else format):
         raise Unfit(f"is {found}, not {format}")
     if found == "prompt_completion":
         prompt = ({"role": "user", "content": _text(fields["prompt"])},)
@@ -91,7 +91,7 @@ def _listed(value: Any) -> tuple[Message, ...]:
 
 def _spoken(value: Any) -> tuple[Message, ...]:
     turns = _listed(value)
-    if unknown := [turn.get("from") for turn in turns if turn.get("from") not in _ROLES]:
+    if unknown := [turn.get("from") for turn in turns if turn.get("from") not in (*_ROLES,)]:
         raise Unfit(f"has a turn from {unknown[0]!r}; known are {', '.join(_ROLES)}")
     return tuple({"role": _ROLES[turn["from"]], "content": _text(turn.get("value"))} for turn in turns)
 

@@ -74,7 +74,7 @@ def carry_of(format: Format, thinking: str | None) -> Carry:  # noqa: A002 - the
     """
     if format not in FORMATS:
         raise InputError(f"format={format!r} is unknown; there are: {', '.join(FORMATS)}")
-    if thinking not in {None, "drop", "inline"}:
+    if thinking not in (None, "drop", "inline"):
         raise InputError(f'thinking={thinking!r}: take None, "drop" or "inline"')
     if thinking == "drop":
         return "drop"

@@ -61,7 +61,7 @@ def of_split(frame: pd.DataFrame, places: Sequence[int], split: str | None, *, e
         if len(there) > 1:
             raise InputError(
                 f"df= has rows of the splits {', '.join(there)}, which would be mixed in one file; put {MARK} into the "
-                f"path for a file each, or say split={there[-1]!r}"
+                f"path for a file each, or say split={('train' if 'train' in there else there[0])!r}"
             )
         return list(places)
     kept = [place for place in places if found[place] == split]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from distilkit.distilling.formats.asked import Asked
-from distilkit.distilling.formats.example import Example, Unfit, check_letters
+from distilkit.distilling.formats.example import Example, Unfit, check_letters, texts_in
 from distilkit.distilling.formats.inline import Tag
 from distilkit.distilling.formats.pairs import pairs as paired
 from distilkit.distilling.formats.rows import Rows, cells_of, check_frame, examples, named, selected
@@ -228,7 +228,7 @@ def _fit(example: Example | Unfit) -> Example:
 
 
 def _check_texts(example: Example, manner: Manner) -> None:
-    texts = [text for message in example.messages if isinstance(text := message.get("content"), str)]
+    texts = texts_in(list(example.messages))
     thinking = None if manner.carry == "drop" else example.thinking
     check_letters(example.answer, thinking, *texts, whole=manner.whole)
 
@@ -248,6 +248,6 @@ def _check_thinking(df: pd.DataFrame, wishes: Wishes) -> None:
 
 
 def _checked(unfit: Unfits) -> Unfits:
-    if unfit not in {"raise", "drop"}:
+    if unfit not in ("raise", "drop"):
         raise InputError(f'unfit={unfit!r}: take "raise" or "drop"')
     return unfit

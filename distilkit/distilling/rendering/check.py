@@ -5,7 +5,9 @@ Knows turns and texts; knows no file.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -33,12 +35,16 @@ _WAYS_OUT = {
     "reasoning_changed": "the template rewrites reasoning; change the template",
     "answer_dropped": "the template does not show the answer; change the template",
     "answer_changed": "the template rewrites the answer; change the template",
+    "marker_in_text": "leave the row out: the student would read it as the end of a turn or of its reasoning",
     "wrong_order": "the template shows the answer before its reasoning; change the template",
     "template_error": "change the template, or leave the row out",
     "unfit": "write it in another format, or leave the row out",
     "earlier_reasoning_dropped": "many templates do so on purpose; the last turn is what is learnt",
 }
+# How markers of templates look: <|im_end|>, </think>, [/INST], and those with the bars of other alphabets.
+_MARKER = re.compile(r"<[^<>\s]{1,60}>|\[/?[A-Z][A-Z_]{1,40}\]")
 _SHOWN = 160
+_LONGEST_S = 1_000_000
 # What a template may ask for and no row has. A token that is not known is empty: its text does not matter here.
 _ABSENT: Mapping[str, Any] = {
     "tools": None,
@@ -73,7 +79,8 @@ def check_render(  # noqa: PLR0913 - what is rendered, with what, and how strict
 
     Each must stand there letter by letter (without the white space round it, which templates trim), in the last turn,
     the reasoning before the answer. Each row is rendered twice, once with marks in place of both, so that a text that
-    stands elsewhere in the conversation is not taken for the answer.
+    stands elsewhere in the conversation is not taken for the answer. A marker that the template itself writes, such as
+    `<|im_end|>`, may not stand in either.
 
     The template is a program: it runs in jinja2's sandbox, set up as tokenizers do, in a process of its own with 1 GB
     of memory, no keys, `timeout_s` a row, and a text of at most four times what it was given and a million letters.
@@ -105,8 +112,9 @@ def check_render(  # noqa: PLR0913 - what is rendered, with what, and how strict
     """
     if thinking not in _NEEDS:
         raise InputError(f"thinking={thinking!r}: take one of {', '.join(map(repr, _NEEDS))}")
-    if on_problem not in {"raise", "return"}:
+    if on_problem not in ("raise", "return"):
         raise InputError(f'on_problem={on_problem!r}: take "raise" or "return"')
+    _check_bounds(timeout_s, variables)
     ends = Tag.of(tag)
     loaded = load(template)
     if isinstance(source, str | os.PathLike):
@@ -120,6 +128,16 @@ def check_render(  # noqa: PLR0913 - what is rendered, with what, and how strict
     if on_problem == "raise":
         _raise(found, count)
     return found
+
+
+def _check_bounds(timeout_s: Any, variables: Any) -> None:
+    """Refuse what no process could be asked with."""
+    if isinstance(timeout_s, bool) or not isinstance(timeout_s, int | float) or not 0 < timeout_s <= _LONGEST_S:
+        raise InputError(f"timeout_s={timeout_s!r}: take seconds above 0, at most {_LONGEST_S:,}")
+    try:
+        json.dumps({} if variables is None else {**variables})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"variables= takes a mapping of what JSON can hold: {error}") from None
 
 
 def _all(turns: Iterable[Turn], renderer: Renderer, shared: Mapping[str, Any], need: Need) -> tuple[list[Problem], int]:
@@ -140,7 +158,8 @@ def _of_turn(turn: Turn, renderer: Renderer, shared: Mapping[str, Any], need: Ne
     texts = renderer.texts([{**shared, **tools, "messages": each} for each in (turn.messages, turn.probe)])
     if isinstance(texts, str):
         return [Problem(turn.number, "template_error", texts)]
-    return [Problem(turn.number, *told) for told in problems_of(turn, texts[0], texts[1], need)]
+    found = (*problems_of(turn, texts[0], texts[1], need), *markers_of(turn, texts[1], need))
+    return [Problem(turn.number, *told) for told in found]
 
 
 def problems_of(turn: Turn, text: str, probe: str, need: Need) -> Iterator[tuple[str, str]]:
@@ -163,6 +182,24 @@ def problems_of(turn: Turn, text: str, probe: str, need: Need) -> Iterator[tuple
         yield "wrong_order" if early else "answer_changed", _end_of(text, start)
     if need != "ignored" and any(each.strip() not in text[:start] for each in turn.earlier):
         yield "earlier_reasoning_dropped", _shown(text[:start])
+
+
+def markers_of(turn: Turn, probe: str, need: Need) -> Iterator[tuple[str, str]]:
+    """Yield what stands in a row's own texts and is a marker of the template, such as `<|im_end|>` or `</think>`."""
+    texts = {"answer": turn.answer} if need == "ignored" else {"reasoning": turn.thinking or "", "answer": turn.answer}
+    for name, text in texts.items():
+        for marker in dict.fromkeys(_MARKER.findall(text)):
+            # What the template writes itself stands there more often than in what it was given.
+            if probe.count(marker) > _times(marker, turn.probe):
+                yield "marker_in_text", f"{marker} in the {name}, at character {text.find(marker)}"
+
+
+def _times(marker: str, value: Any) -> int:
+    if isinstance(value, str):
+        return value.count(marker)
+    if isinstance(value, Mapping):
+        return sum(_times(marker, each) for each in value.values())
+    return sum(_times(marker, each) for each in value) if isinstance(value, list | tuple) else 0
 
 
 def _start(text: str, probe: str) -> int:

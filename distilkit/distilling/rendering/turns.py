@@ -19,6 +19,7 @@ from distilkit.distilling.formats.rows import Rows, check_frame, examples, selec
 from distilkit.distilling.formats.shapes import FIELDS, Format, Manner, carry_of, written
 from distilkit.errors import InputError
 from distilkit.files.objects import read_objects
+from distilkit.files.paths import as_path
 from distilkit.store import Store
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def of_file(
     Raises:
         InputError: the file cannot be read, or an object is of no known format; says where.
     """
-    for number, fields in read_objects(Path(path)):
+    for number, fields in read_objects(as_path(path)):
         try:
             example = read_back(fields, format, tag)[0]
         except Unfit as unfit:

@@ -17,7 +17,8 @@ from distilkit.distilling.tuning.report import Tally, to_frame
 from distilkit.distilling.tuning.rules import Rules, context_of, rules_of
 from distilkit.engine.tokens import count_messages, count_text
 from distilkit.errors import InputError
-from distilkit.files.objects import ENDINGS, ending, parse_line, raw_lines
+from distilkit.files.objects import ENDINGS, UNREADABLE, ending, parse_line, raw_lines
+from distilkit.files.paths import as_path
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +60,10 @@ def check_training(
         InputError: an argument is wrong, or the file cannot be read.
     """
     rules = rules_of(provider)
+    if model is not None and not isinstance(model, str):
+        raise InputError(f"model={model!r:.80}: take the model's name, or None")
     _check_numbers(context, price_per_million, epochs)
-    file = Path(path).expanduser()
+    file = as_path(path)
     kind = ending(file)
     if kind is None:
         raise InputError(f"path: {str(path)!r:.200}: cannot tell what this is by its ending; use {', '.join(ENDINGS)}")
@@ -111,7 +114,7 @@ def _run_through(file: Path, tally: Tally) -> None:
             else:
                 way = "take the line out"
                 tally.note(number, Fault("line_empty", "warning", "the line is empty", way, "distilkit"))
-    except (OSError, EOFError) as error:
+    except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"path: {str(file)!r:.200} cannot be read: {reason}") from None
 

@@ -151,7 +151,7 @@ def rules_of(provider: str) -> Rules:
     Raises:
         InputError: they are not known.
     """
-    if provider not in PROVIDERS:
+    if not isinstance(provider, str) or provider not in PROVIDERS:
         raise InputError(
             f"provider={provider!r}: rules are known for {', '.join(PROVIDERS)}; for none other are any claimed"
         )

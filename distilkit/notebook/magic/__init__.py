@@ -27,6 +27,7 @@ _LOOKS = "write %distilkit status, %distilkit spend (by profile, day, month, ...
 def load(shell: Any) -> None:
     """Add the magics to an IPython shell; a second time changes nothing."""
     shell.register_magic_function(_told(shell, _compare), "cell", "compare")
+    shell.register_magic_function(_told(shell, _options), "line", "compare")
     shell.register_magic_function(_told(shell, _look), "line", "distilkit")
 
 
@@ -51,17 +52,26 @@ def _compare(shell: Any, line: str, cell: str) -> None:
 
     options = parse(line)
     if options.help:
-        display({"text/plain": USAGE}, raw=True)  # type: ignore[no-untyped-call] # IPython says no types
+        _options(shell, line)
         return
     frame = _asked(options, cell, shell.user_ns)
     # The frame is the cell's result, as if it stood on its last line; what is shown is easier to read.
     shell.displayhook.update_user_ns(frame)
     if options.name is not None:
         shell.push({options.name: frame})
-    display(bundle(frame, options.name), raw=True)  # type: ignore[no-untyped-call] # the same
+    display(bundle(frame, options.name), raw=True)  # type: ignore[no-untyped-call] # IPython says no types
 
 
 _compare.__doc__ = USAGE
+
+
+def _options(_shell: Any, line: str) -> None:
+    """Show the options of `%%compare`; IPython runs no cell magic in a cell of one line."""
+    from IPython.display import display
+
+    if line.strip() and not parse(line).help:
+        raise InputError("%compare: two signs ask, %%compare, with the prompts under them; %compare --help shows how")
+    display({"text/plain": USAGE}, raw=True)  # type: ignore[no-untyped-call] # IPython says no types
 
 
 def _asked(options: Options, cell: str, names: dict[str, Any]) -> pd.DataFrame:

@@ -43,7 +43,7 @@ A line of dashes stands between two prompts. The frame of answers is in `_`, and
   --cache MODE         use what is stored and send the rest (use), send all (refresh), send nothing (only)
   --config FILE        the profile file
   --store FOLDER       the store
-  --help               show this
+  --help               show this, as %compare --help does in a cell of its own
 """
 
 
@@ -74,7 +74,7 @@ class Options:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"%%compare: {message}; %%compare --help shows the options")
+        raise InputError(f"%%compare: {message}; %compare --help shows the options")
 
 
 def parse(line: str) -> Options:

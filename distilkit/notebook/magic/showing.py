@@ -45,23 +45,22 @@ def bundle(frame: pd.DataFrame, name: str | None) -> dict[str, str]:
     more = int(frame["prompt_id"].nunique()) - len(by_prompt)
     left_out = style.quiet(f"{style.counted(more, 'more prompt')} in the frame") if more else ""
     scrolled = f'<div style="overflow-x:auto">{table}</div>'
-    html = style.block("compare", f"{style.quiet(summary)}{scrolled}{left_out}")
-    return {"text/html": html, "text/plain": "\n".join([summary, *_lines(frame)])}
+    html = style.block("compare", f"{style.facts(summary)}{scrolled}{left_out}")
+    return {"text/html": html, "text/plain": "\n".join([" · ".join(summary), *_lines(frame)])}
 
 
-def _summary(frame: pd.DataFrame, name: str | None) -> str:
+def _summary(frame: pd.DataFrame, name: str | None) -> list[str]:
     failed = int(frame["error_kind"].notna().sum())
     costs = frame.loc[frame["error_kind"].isna(), "cost_usd"]
     known = None if costs.isna().any() else float(costs.sum())
-    parts = [
+    return [
         style.counted(int(frame["prompt_id"].nunique()), "prompt"),
         style.counted(int(frame["profile"].nunique()), "profile"),
         style.counted(len(frame), "answer"),
-        style.dollars(known),
+        style.dollars(known) + ("" if known is None else " at list price"),
         *([f"{failed:,} failed"] if failed else []),
         "the frame is in _" + (f" and in {name}" if name else ""),
     ]
-    return " · ".join(parts)
 
 
 def _row(rows: pd.DataFrame, profiles: Sequence[str], scores: Sequence[str]) -> str:
@@ -84,7 +83,7 @@ def _answers(samples: Sequence[Mapping[Any, Any]], scores: Sequence[str]) -> str
 
 
 def _answer(row: Mapping[Any, Any], scores: Sequence[str]) -> str:
-    facts = style.quiet(" · ".join(_facts(row, scores)))
+    facts = style.facts(_facts(row, scores), "margin-top:.4em")
     if isinstance(row["error_kind"], str):
         kind = escape(style.named(row["error_kind"]))
         return f"<div><b>Failed</b>, {kind}</div>{style.quiet(clip(row['error'], 300))}{facts}"

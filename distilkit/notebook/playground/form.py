@@ -139,4 +139,7 @@ def _box(description: str, tooltip: str, *, ticked: bool = False) -> Any:
 
 
 def _checkbox(name: str, *, ticked: bool) -> Any:
-    return _box(label(name), plain(named(name)), ticked=ticked)
+    box = _box("", plain(named(name)), ticked=ticked)
+    box.description_allow_html = True
+    box.description = label(name)
+    return box

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from distilkit.calls import Failure
-from distilkit.errors import DistilkitError, ErrorKind
+from distilkit.errors import ErrorKind
 from distilkit.frame import COLUMNS, Rows, to_frame
 from distilkit.notebook.playground.wish import Wish
 from distilkit.planning import plan
@@ -40,7 +40,7 @@ def values_without_answer(
         rows = Rows(calls)
         rows.settle(calls[0], Failure(kind=kind, message=message, created_at=at))
         planned = plain_values(rows.frame().iloc[0])
-    except DistilkitError:  # it cannot even be planned: a key or an address is missing
+    except Exception:  # noqa: BLE001 - it cannot even be planned: a key or an address is missing, or whatever else
         planned = {**dict.fromkeys(COLUMNS), "sample": 0, "prompt": wish.prompt, "from_store": False}
         planned |= {"error_kind": kind, "error": message, "created_at": datetime.fromtimestamp(at, UTC)}
     return {**planned, "profile": name, "attempts": None, "billed_usd": None}

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from distilkit.errors import DistilkitError
 from distilkit.notebook.playground.wish import Wish
 from distilkit.store import Store
 from distilkit.streaming import Piece, astream
@@ -68,7 +67,7 @@ class Errand:
         try:
             with opened_store(self._store) as kept:
                 asyncio.run(self._ask_all(kept))
-        except DistilkitError as error:  # the store cannot be opened
+        except Exception as error:  # noqa: BLE001 - such as a store that cannot be opened; else Send stays away for ever
             self._end_all(error)
         finally:
             self._done()

@@ -79,7 +79,7 @@ def _prompt(wishes: Wishes, prompt_id: object, rows: pd.DataFrame) -> str:
     left_out = f'<p class="how">{figures.plural(more, "more profile")} left out.</p>' if more > 0 else ""
     whole = f"<h4>Prompt {escape(prompt_id)}</h4>{_text(prompt, _LONGEST_PROMPT)}" if prompt else ""
     return (
-        f"<details><summary>{escape(title)}<small>{escape(' · '.join(_marks(wishes, rows)))}</small></summary>\n"
+        f"<details><summary>{escape(title)}<small>{figures.strung(_marks(wishes, rows))}</small></summary>\n"
         f'{whole}<div class="answers">{cards}</div>{left_out}</details>'
     )
 
@@ -112,7 +112,7 @@ def _answer(wishes: Wishes, line: Line) -> str:
     )
     return (
         f'<div class="answer"><h4>{escape(figures.clipped(str(line["profile"]), 80))}</h4>'
-        f"<small>{escape(' · '.join(_facts(wishes, line)))}</small>{folded}{_said(line)}</div>"
+        f"<small>{figures.strung(_facts(wishes, line))}</small>{folded}{_said(line)}</div>"
     )
 
 

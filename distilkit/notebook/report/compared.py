@@ -17,7 +17,7 @@ from distilkit.analysis.worth.frontier import frontier
 from distilkit.errors import InputError
 from distilkit.markup import escape
 from distilkit.notebook.report import shown
-from distilkit.notebook.report.figures import clipped, money, plural, score, seconds, signed
+from distilkit.notebook.report.figures import clipped, money, plural, prose, score, seconds, signed
 from distilkit.notebook.report.images import figure
 from distilkit.notebook.report.tables import Line, lines_of, notes, table
 from distilkit.notebook.report.wishes import MARGIN, MOST_DRAWN, Section, Wishes
@@ -50,7 +50,7 @@ def _trying(make: Callable[[Wishes], str], wishes: Wishes) -> str:
 
 
 def _how(made: str) -> str:
-    return f'<p class="how">{escape(made)}</p>'
+    return f'<p class="how">{prose(made)}</p>'
 
 
 def _quality(wishes: Wishes) -> str:

@@ -64,7 +64,7 @@ def _box(line: Mapping[str, Any], sentence: str, profile: str | None) -> str:
     pick = "" if profile is None else f'<p class="pick">{escape(figures.clipped(profile, 80))}</p>\n'
     return (
         f'<div class="decision {verdict}">\n<span class="badge">{_BADGES[verdict]}</span>\n{pick}'
-        f"<p>{escape(sentence)}</p>\n{_figures(line) if profile else ''}</div>\n"
+        f"<p>{figures.prose(sentence)}</p>\n{_figures(line) if profile else ''}</div>\n"
     )
 
 
@@ -77,18 +77,20 @@ def _figures(line: Mapping[str, Any]) -> str:
         "95 % of answers within": figures.seconds(line["latency_p95_s"]),
         "prompts scored": figures.count(line["n"]),
     }
-    items = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in told.items())
+    items = "".join(
+        f"<div><dt>{figures.prose(name)}</dt><dd>{figures.prose(value)}</dd></div>" for name, value in told.items()
+    )
     return f'<dl class="figures">{items}</dl>\n'
 
 
 def _beneath(line: Mapping[str, Any], wishes: Wishes) -> str:
     told = [
-        f"<li><b>{title}</b>: {escape(figures.clipped(str(line[name]), 1500))}</li>"
+        f"<li><b>{title}</b>: {figures.prose(figures.clipped(str(line[name]), 1500))}</li>"
         for title, name in (("Not chosen", "rejected"), ("Keep in mind", "note"))
         if not figures.is_missing(line[name])
     ]
     listed = f'<ul class="notes">{"".join(told)}</ul>\n' if told else ""
-    return f'{listed}<p class="how">{escape(_MADE.format(enough=_enough(wishes)))}</p>'
+    return f'{listed}<p class="how">{figures.prose(_MADE.format(enough=_enough(wishes)))}</p>'
 
 
 def _enough(wishes: Wishes) -> str:

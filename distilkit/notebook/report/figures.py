@@ -1,16 +1,22 @@
 """Numbers as a page shows them: dollars, seconds, shares, intervals. What is not known is said, never shown as 0.
 
-From values to plain text; the text still has to be escaped.
+From values to plain text, which still has to be escaped, and from our own text to HTML.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from distilkit.analysis.choosing.advice import dollars
+from distilkit.markup import escape
+from distilkit.notebook.style import NO_BREAK
 
 UNKNOWN = "unknown"
+# What a line must not break: a number from its unit, and a sign from its number.
+_BOUND = re.compile(r"(?<=\d) (?=(?:s|kB|US dollars)\b|%)|(?<=[<>]) (?=\d)")
+_LONGEST_FACT = 30
 
 
 def is_missing(value: Any) -> bool:
@@ -69,3 +75,22 @@ def clipped(text: str, longest: int) -> str:
     """
     line = " ".join(text.split())
     return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def prose(said: object) -> str:
+    r"""Return a text of ours as HTML: escaped, and no number parted from its unit at the end of a line.
+
+    >>> prose("within 1.5 s (95 %) <b>")
+    'within 1.5\xa0s (95\xa0%) &lt;b&gt;'
+    """
+    return escape(_BOUND.sub(NO_BREAK, str(said)))
+
+
+def strung(facts: Iterable[str]) -> str:
+    r"""Return short facts as HTML, on lines that break between two of them, behind the point.
+
+    >>> strung(["12 tokens", "1.5 s"])
+    '12\xa0tokens\xa0· 1.5\xa0s'
+    """
+    tied = [each.replace(" ", NO_BREAK) if len(each) <= _LONGEST_FACT else each for each in facts]
+    return escape(f"{NO_BREAK}· ".join(tied))

@@ -11,6 +11,7 @@ from typing import Any
 
 from distilkit.errors import InputError
 from distilkit.markup import escape
+from distilkit.notebook.report.figures import prose
 from distilkit.plot.pictures import Picture, pictures
 
 
@@ -31,7 +32,7 @@ def figure(draw: Callable[[], Any], *, alt: str, made: str) -> str:
         f'<figure>\n<div class="scroll" role="region" aria-label="Plot" tabindex="0"><picture>'
         f'<source media="screen and (prefers-color-scheme: dark)" srcset="{_address(dark)}">'
         f'<img src="{_address(light)}" {size} alt="{escape(alt)}"></picture></div>\n'
-        f'<figcaption class="how">{escape(made)}</figcaption>\n</figure>'
+        f'<figcaption class="how">{prose(made)}</figcaption>\n</figure>'
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from distilkit.markup import escape
-from distilkit.notebook.report.figures import UNKNOWN, clipped, is_missing, plural
+from distilkit.notebook.report.figures import UNKNOWN, clipped, is_missing, plural, prose
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,7 @@ def lines_of(frame: pd.DataFrame) -> list[Line]:
 
 def table(caption: str, columns: Sequence[Column], lines: Sequence[Line]) -> str:
     """Return a table whose first column names the rows; of many rows the first sixty, and how many are left out."""
-    head = "".join(f'<th scope="col"{_kind(each)}>{escape(each.title)}</th>' for each in columns)
+    head = "".join(f'<th scope="col"{_kind(each)}>{prose(each.title)}</th>' for each in columns)
     body = "\n".join(_row(columns, line) for line in lines[:_MOST_ROWS])
     more = len(lines) - _MOST_ROWS
     left_out = f'<p class="how">{plural(more, "more row")} left out.</p>' if more > 0 else ""
@@ -75,7 +75,7 @@ def notes(lines: Iterable[Line], name: str = "profile") -> str:
     told = [(line.get(name), line["note"]) for line in lines if not is_missing(line.get("note"))]
     shown = told[:_MOST_ROWS]
     items = "".join(
-        f"<li><b>{escape(clipped(str(whose), _LONGEST_NAME))}</b>: {escape(clipped(str(note), 500))}</li>"
+        f"<li><b>{escape(clipped(str(whose), _LONGEST_NAME))}</b>: {prose(clipped(str(note), 500))}</li>"
         for whose, note in shown
     )
     return f'<ul class="notes">{items}</ul>' if items else ""
@@ -89,10 +89,10 @@ def _row(columns: Sequence[Column], line: Line) -> str:
 
 def _content(column: Column, line: Line) -> str:
     longest = _LONGEST_CELL if column.is_long else _LONGEST_NAME
-    shown = escape(clipped(column.write(line), longest))
+    shown = prose(clipped(column.write(line), longest))
     if shown == UNKNOWN:
         shown = f'<span class="unknown">{UNKNOWN}</span>'
-    beneath = "" if column.beneath is None else escape(clipped(column.beneath(line), _LONGEST_NAME))
+    beneath = "" if column.beneath is None else prose(clipped(column.beneath(line), _LONGEST_NAME))
     return f"{shown}<small>{beneath}</small>" if beneath else shown
 
 

@@ -52,7 +52,7 @@ class _Card:
         self._rating = widgets.ToggleButtons(
             options=[*scale.words.items(), ("no rating", _NOTHING)],
             style={"button_width": "auto"},
-            layout=widgets.Layout(width="auto"),
+            layout=widgets.Layout(width="auto", margin="8px 2px 4px 0"),
         )
         self._comment = widgets.Text(
             placeholder="comment, then Enter", continuous_update=False, layout=widgets.Layout(width="100%")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from distilkit.markup import escape
-from distilkit.notebook.style import MARK, QUIET, TEXT, counted, dollars, folded, named, quiet, seconds
+from distilkit.notebook.style import MARK, QUIET, TEXT, counted, dollars, facts, folded, named, quiet, seconds
 from distilkit.notebook.viewer.differences import Piece, compared
 from distilkit.notebook.viewer.panel import Answer
 
@@ -55,8 +55,8 @@ def answer_html(answer: Answer | None, look: Look, *, reference: str | None = No
     """
     if answer is None:
         return quiet(f"{_ABSENT} not asked")
-    facts = quiet(" · ".join(_facts(answer, look, rated)))
-    return f'{_thinking(answer, look)}{_said(answer, look, reference)}<div style="margin-top:.4em">{facts}</div>'
+    known = facts(_facts(answer, look, rated), "margin-top:.4em")
+    return f"{_thinking(answer, look)}{_said(answer, look, reference)}{known}"
 
 
 def long_text(said: str, room: Room) -> str:
@@ -137,6 +137,7 @@ def _facts(answer: Answer, look: Look, rated: str) -> list[str]:
     cut = ["cut off by the token limit"] if answer.finish_reason == "length" else []
     hidden = ["thinking encrypted"] if answer.thinking_kind == "encrypted" else []
     scores = [score_words(name, score) for name, score in answer.scores.items()]
+    scores += [f"not valid: {named(answer.reasons)}"] if answer.reasons else []
     if answer.failed and answer.cost_usd is None and answer.output_tokens is None:
         return [*told, *scores]
     tokens = "tokens unknown" if answer.output_tokens is None else counted(answer.output_tokens, "token")

@@ -130,7 +130,8 @@ class Controls:
 
 
 def _dropdown(description: str, options: Any, width: str) -> Any:
-    layout = widgets.Layout(width=width, max_width="calc(100% - 16px)", margin="2px 14px 2px 2px")
+    # As wide as the longest name it offers, where that is no more than a name mostly is.
+    layout = widgets.Layout(width=width, max_width="min(100% - 16px, 34em)", margin="2px 14px 2px 2px")
     return widgets.Dropdown(description=description, options=options, style=_NATURAL, layout=layout)
 
 

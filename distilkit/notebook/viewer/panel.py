@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from distilkit.analysis.columns import check_columns, numbers_of, score_columns
+from distilkit.analysis.columns import check_columns, is_distilled, numbers_of, score_columns
 from distilkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _SHOWN = (
     "error_kind",
     "error",
 )
-_TEXTS = ("content", "thinking", "thinking_kind", "finish_reason", "error", "error_kind")
+_TEXTS = ("content", "thinking", "thinking_kind", "finish_reason", "error", "error_kind", "reasons")
 _NUMBERS = ("input_tokens", "output_tokens", "cost_usd", "latency_s")
 _WHOLE = re.compile(r"-?[0-9]{1,18}(\.0)?")
 
@@ -43,6 +43,7 @@ class Answer:
         profile: who answered.
         sample: which of the answers to this prompt, from 0.
         scores: by the name of the score.
+        reasons: why `distill` holds it for not valid; "" for valid.
     """
 
     profile: str
@@ -58,6 +59,7 @@ class Answer:
     latency_s: float | None = None
     error_kind: str | None = None
     error: str | None = None
+    reasons: str | None = None
 
     @property
     def failed(self) -> bool:
@@ -99,7 +101,7 @@ class Panel:
 
     def answer(self, place: int, profile: str, sample: int) -> Answer:
         """Return the row at a position of the frame."""
-        known = {name: self.columns[name][place] for name in _SHOWN if name in self.columns}
+        known = {name: self.columns[name][place] for name in (*_SHOWN, "reasons") if name in self.columns}
         scores = {name: self.columns[name][place] for name in self.scores}
         return Answer(profile=profile, sample=sample, scores=scores, **known)
 
@@ -135,7 +137,8 @@ def panel_of(frame: pd.DataFrame, score: str | Sequence[str] | None = None) -> P
     written = [str(profile) for profile in profiles]
     for place, (code, nth, sample) in enumerate(zip(codes, names, samples, strict=True)):
         places[code][written[nth], sample] = place
-    columns = {name: _plain(frame[name]) for name in (*_SHOWN, *scores) if name in frame}
+    verdicts = ["reasons"] if is_distilled(frame.columns) else []
+    columns = {name: _plain(frame[name]) for name in (*_SHOWN, *verdicts, *scores) if name in frame}
     columns |= {name: _as_text(columns[name]) for name in _TEXTS if name in columns}
     return Panel(
         frame=frame,

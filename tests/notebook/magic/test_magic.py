@@ -53,7 +53,7 @@ def test_the_frame_is_the_cells_result_and_in_the_named_variable(shell: Interact
     assert shell.user_ns["_"] is frame
     assert frame["prompt"].unique().tolist() == ["What is 2 + 2?", "And 3 + 3?"]
     assert len(frame) == 8
-    assert "2 prompts · 2 profiles · 8 answers" in shown[-1].data["text/html"]
+    assert "2 prompts · 2 profiles · 8 answers" in shown[-1].data["text/html"].replace("\xa0", " ")
     run("kept = _")
     assert shell.user_ns["kept"] is frame
 
@@ -120,6 +120,21 @@ def test_help_shows_the_options_and_asks_nobody(shell: InteractiveShell, run: Ru
     assert result.success
     assert "--samples" in shown[0].data["text/plain"]
     assert "--samples" in (shell.find_cell_magic("compare").__doc__ or "")
+
+
+def test_help_is_there_in_a_cell_of_its_own_which_is_no_cell_magic_to_ipython(run: Run) -> None:
+    result, shown, _ = run("%compare --help")
+
+    assert result.success
+    assert "--samples" in shown[0].data["text/plain"]
+
+
+def test_one_sign_too_few_is_told_and_asks_nobody(shell: InteractiveShell, run: Run) -> None:
+    _, shown, said = run("%compare sim/small --name lost")
+
+    assert "%%compare" in said
+    assert shown == []
+    assert "lost" not in shell.user_ns
 
 
 def test_the_line_magic_shows_runs_dollars_and_profiles(run: Run) -> None:

@@ -51,7 +51,7 @@ def test_a_terminal_gets_no_control_characters(frame: pd.DataFrame) -> None:
 
 
 def test_further_samples_are_folded(frame: pd.DataFrame) -> None:
-    html = bundle(frame, "df")["text/html"]
+    html = bundle(frame, "df")["text/html"].replace("\xa0", " ")
 
     assert html.count("sample 2<") == html.count("sample 3<") == 4
     assert "the frame is in _ and in df" in html
@@ -64,19 +64,34 @@ def test_a_failure_stands_in_its_place(frame: pd.DataFrame) -> None:
 
     assert "<b>Failed</b>, timeout" in html
     assert "too slow" in html
-    assert "1 failed" in html
+    assert "1\xa0failed" in html
 
 
 def test_an_unknown_cost_is_said(frame: pd.DataFrame) -> None:
     frame.loc[0, "cost_usd"] = pd.NA
 
-    assert "cost unknown" in bundle(frame, None)["text/html"].split("<table")[0]
+    assert "cost\xa0unknown" in bundle(frame, None)["text/html"].split("<table")[0]
+
+
+def test_no_number_is_parted_from_its_unit(frame: pd.DataFrame) -> None:
+    html = bundle(frame.assign(latency_s=pd.array([1.5] * len(frame), dtype="Float64")), None)["text/html"]
+
+    assert "1.5\xa0s<" in html
+    assert "1.5 s" not in html
+
+
+def test_dollars_of_the_answers_are_not_taken_for_what_was_paid_now(frame: pd.DataFrame) -> None:
+    stored = frame.assign(from_store=pd.array([True] * 12, dtype="boolean"))
+
+    assert "at\xa0list\xa0price" in bundle(stored, None)["text/html"].split("<table")[0]
 
 
 def test_scores_and_the_store_are_told(frame: pd.DataFrame) -> None:
     told = frame.assign(right=pd.array([True, None] * 6, dtype="boolean"), grade=pd.array([0.5] * 12, dtype="Float64"))
 
-    html = bundle(told.assign(from_store=pd.array([True] * 12, dtype="boolean")), None)["text/html"]
+    html = bundle(told.assign(from_store=pd.array([True] * 12, dtype="boolean")), None)["text/html"].replace(
+        "\xa0", " "
+    )
 
     assert "right: yes · grade: 0.5 ·" in html
     assert "right: unknown" in html
@@ -101,4 +116,4 @@ def test_a_profile_that_was_not_asked_a_prompt_has_its_place(frame: pd.DataFrame
 
 
 def test_an_interrupted_run_without_rows_is_shown(frame: pd.DataFrame) -> None:
-    assert "0 answers" in bundle(frame.head(0), None)["text/html"]
+    assert "0\xa0answers" in bundle(frame.head(0), None)["text/html"]

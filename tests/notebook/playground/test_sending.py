@@ -100,3 +100,16 @@ def test_a_store_that_cannot_be_opened_ends_all_of_them(wish: Any, tmp_path: Pat
     assert going.join(WAIT_S)
     assert {type(each[0]) for each in heard.ended.values()} == {dk.StoreError}
     assert set(heard.ended) == {"sim/small", "sim/large"}
+
+
+def test_whatever_goes_wrong_before_anything_is_sent_ends_every_profile(
+    wish: Any, heard: Heard, fast: Any, tmp_path: Path
+) -> None:
+    going = errand(wish(targets={"a": fast("a"), "b": fast("b")}), tmp_path / "no\0folder", heard)
+
+    going.start()
+
+    assert going.join(WAIT_S)
+    assert {name: len(errors) for name, errors in heard.ended.items()} == {"a": 1, "b": 1}
+    assert all(errors[0] is not None for errors in heard.ended.values())
+    assert heard.done == 1

@@ -290,6 +290,17 @@ def test_what_is_saved_is_a_table_and_a_line(play: Any, fast: Any) -> None:
     assert "<img" not in bundle["text/html"]
 
 
+def test_a_profiles_name_beside_its_box_is_shown_as_it_is_and_its_markup_as_text(play: Any, fast: Any) -> None:
+    made = play(fast("<b>$x$"), fast("plain"))
+
+    boxes = {box.tooltip: box for box in made._form._boxes.values()}
+
+    assert {box.description_allow_html for box in boxes.values()} == {True}
+    assert ">plain<" in boxes["plain"].description
+    assert ">&lt;b&gt;$x$<" in boxes["<b>$x$"].description
+    assert "mathjax_ignore" in boxes["<b>$x$"].description
+
+
 def test_every_control_has_a_name(play: Any) -> None:
     """A screen reader says the description, or without one the tooltip."""
     made = play("sim/small")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -221,6 +222,28 @@ def test_a_wrong_argument_is_named_and_nothing_is_written(
 def test_a_frame_without_rows_has_no_report(tmp_path: Path, answers_of: Any) -> None:
     with pytest.raises(InputError, match="no rows"):
         report(answers_of(["small"], 2).head(0), tmp_path / "r.html")
+
+
+@pytest.mark.parametrize("name", [".hidden/r.html", ".r.html"])
+def test_a_page_that_no_notebook_server_serves_is_a_path_and_no_link(
+    name: str, tmp_path: Path, answers_of: Any, page_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".hidden").mkdir()
+
+    page = page_of(report(answers_of(["small"], 2), name, store=tmp_path)._repr_mimebundle_()["text/html"])
+
+    assert page.of("a") == []
+    assert name in page.text
+
+
+def test_a_number_and_its_unit_stay_on_one_line(tmp_path: Path, answers_of: Any) -> None:
+    made = report(answers_of(["small", "large"], 4), tmp_path / "r.html", store=tmp_path)
+
+    shown = [made._repr_mimebundle_()["text/html"], Path(made).read_text("utf-8").partition("</style>")[2]]
+    visible = [re.sub(r'(?:alt|aria-label)="[^"]*"', "", each) for each in shown]
+    assert [re.findall(r".{20}\d (?:s|%|kB)(?!\w)", each) for each in visible] == [[], []]
+    assert all("\xa0" in each for each in shown)
 
 
 def test_a_notebook_shows_a_link_and_the_decision(

@@ -18,7 +18,7 @@ Frames = Callable[..., pd.DataFrame]
 
 
 class Tags(HTMLParser):
-    """The tags of a page, with their attributes, and its text."""
+    """The tags of a page, with their attributes, and its text, in which a space that ties two words is a space."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class Tags(HTMLParser):
         self.attributes += attrs
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.text += data.replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.fixture

@@ -60,6 +60,12 @@ def test_an_answer_that_was_cut_off_says_so(tags: Any) -> None:
     assert "cut off by the token limit" in tags(answer_html(answer(finish_reason="length"), LOOK)).text
 
 
+def test_an_answer_that_may_not_be_learnt_from_says_why(tags: Any) -> None:
+    assert "not valid: truncated, too_long" in tags(answer_html(answer(reasons="truncated, too_long"), LOOK)).text
+    assert "valid" not in tags(answer_html(answer(reasons=""), LOOK)).text
+    assert "valid" not in tags(answer_html(answer(reasons="truncated"), BLIND)).text
+
+
 def test_a_long_text_is_cut_and_the_rest_folded(tags: Any) -> None:
     said = "".join(f"{nth:09} " for nth in range(50))
 

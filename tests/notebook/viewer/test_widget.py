@@ -39,9 +39,9 @@ def find(widget: Any, kind: type, description: str) -> Any:
 
 
 def shown(widget: Any) -> str:
-    """Return all HTML that is on the page."""
+    """Return all HTML that is on the page; a space that ties two words is a space."""
     own = widget.value if isinstance(widget, ipywidgets.HTML) else ""
-    return own + "".join(shown(child) for child in getattr(widget, "children", ()))
+    return own.replace("\N{NO-BREAK SPACE}", " ") + "".join(shown(child) for child in getattr(widget, "children", ()))
 
 
 def to_rating(look: Any) -> Any:
