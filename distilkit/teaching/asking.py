@@ -6,6 +6,7 @@ Each round is a run like any other, so what is stored is served and never paid a
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ from distilkit.teaching.lesson import Cell, Found, Lesson, State, calls_of, roun
 if TYPE_CHECKING:
     import pandas as pd
 
+# Fewer may be without thinking by chance: some models think only where a question is hard.
+_ENOUGH_ANSWERS = 5
 _NOT_ASKED = "not answered: the run was interrupted; run the same call again"
 
 
@@ -87,6 +90,7 @@ def asked(teaching: Teaching) -> Body[Asked]:
         done.parts.append(part)
         done.cells += some
         state.learn(teaching.lesson, _found(part, some))
+        _give_up(teaching, state, part, some)
         if stopped or again:
             done.stopped = True
             return done
@@ -140,6 +144,33 @@ def _found(part: pd.DataFrame, cells: Sequence[Cell]) -> list[Found]:
         Found(cell, valid is True, kind or "", hopeless="contaminated_with" in reasons)
         for cell, valid, kind, reasons in rows
     ]
+
+
+def _give_up(teaching: Teaching, state: State, part: pd.DataFrame, cells: Sequence[Cell]) -> None:
+    """Ask no more of a teacher that never shows its thinking, where only answers with thinking are valid."""
+    if not teaching.wanted.require_thinking:
+        return
+    silent: Counter[int] = Counter()
+    spoken = set()
+    for cell, kind, reasons in zip(cells, texts_of(part, "error_kind"), reasons_of(part), strict=True):
+        if "reasoning_missing" in reasons and not kind:
+            silent[cell.teacher] += 1
+        elif not kind:
+            spoken.add(cell.teacher)
+    names = [call.name for call in teaching.grid[: teaching.lesson.teachers]]
+    for teacher, count in sorted(silent.items()):
+        if teacher not in spoken and count >= _ENOUGH_ANSWERS and teaching.lesson.most > teaching.lesson.samples:
+            state.teachers.add(teacher)
+            _say_silent(names[teacher], count)
+
+
+def _say_silent(name: str, count: int) -> None:
+    warnings.warn(
+        f"{name}: none of its {count:,} answers has thinking that can be read, as require_thinking=True wants, so no "
+        "further samples were asked of it; let it think aloud (params=, its profile), or leave it out",
+        RunWarning,
+        stacklevel=outside(),
+    )
 
 
 def _say_unknown(left: int) -> None:

@@ -65,10 +65,11 @@ class Lesson:
 
 @dataclass(slots=True)
 class State:
-    """What is known while a lesson goes on: pairs that need nothing more, and prompts that do not."""
+    """What is known while a lesson goes on: pairs, prompts and teachers of which nothing more is asked."""
 
     pairs: set[tuple[int, int]] = field(default_factory=set)
     prompts: set[int] = field(default_factory=set)
+    teachers: set[int] = field(default_factory=set)
 
     def learn(self, lesson: Lesson, found: Iterable[Found]) -> None:
         """Take note of what became of a round.
@@ -83,7 +84,8 @@ class State:
 
     def needs(self, prompt: int, teacher: int) -> bool:
         """Say whether a pair has no valid answer yet, and another may be one."""
-        return prompt not in self.prompts and (prompt, teacher) not in self.pairs
+        given_up = prompt in self.prompts or teacher in self.teachers
+        return not given_up and (prompt, teacher) not in self.pairs
 
 
 def rounds(lesson: Lesson, state: State) -> Iterator[list[Cell]]:

@@ -35,11 +35,13 @@ class Teachers:
             raised. Without an entry: `right`.
         asked: (teacher, prompt, sample) of each request, in order.
         before: called before each answer.
+        silent: the teachers that do not show their thinking.
     """
 
     says: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
     asked: list[tuple[str, str, int]] = field(default_factory=list)
     before: Callable[[Call], None] | None = None
+    silent: set[str] = field(default_factory=set)
 
     async def __call__(self, call: Call) -> Record:
         await asyncio.sleep(0)
@@ -50,7 +52,9 @@ class Teachers:
         said = lines[min(call.request.sample, len(lines) - 1)]
         if isinstance(said, ProviderError):
             raise said
-        message = {"role": "assistant", "content": said, "reasoning_content": f"I thought of {said}"}
+        message = {"role": "assistant", "content": said}
+        if call.profile.name not in self.silent:
+            message["reasoning_content"] = f"I thought of {said}"
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 10, "completion_tokens": 5}
         raw = {"model": call.profile.name, "choices": [choice], "usage": usage}

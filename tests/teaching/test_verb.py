@@ -54,6 +54,27 @@ def test_no_more_samples_are_asked_than_were_allowed(teach: Any, teachers: Any) 
     assert not frame["valid"].any()
 
 
+def test_a_teacher_that_never_shows_its_thinking_is_not_asked_in_vain(teach: Any, teachers: Any) -> None:
+    prompts = list("abcde")
+    teachers.silent = {"small"}
+    teachers.says = {("large", "b"): WRONG}
+
+    with pytest.warns(RunWarning, match=r"small: none of its 5 answers has thinking that can be read"):
+        frame = teach(prompts, ["small", "large"], until_valid=4, require_thinking=True)
+
+    asked = frame.groupby("profile")["sample"].max()
+    assert asked.to_dict() == {"small": 0, "large": 2}
+    assert frame.loc[frame["profile"] == "small", "reasons"].str.contains("reasoning_missing").all()
+
+
+def test_a_few_answers_without_thinking_say_nothing_of_a_teacher(teach: Any, teachers: Any) -> None:
+    teachers.silent = {"small"}
+
+    frame = teach(["a", "b"], ["small"], until_valid=3, require_thinking=True)
+
+    assert frame["sample"].max() == 2
+
+
 def test_the_first_teacher_is_asked_to_the_end_before_the_second(teach: Any, teachers: Any) -> None:
     teachers.says = {("small", "b"): ["wrong"]}
 
