@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import pytest
+from matplotlib import pyplot as plt
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -18,6 +20,12 @@ BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
 PRELUDE = 'import distilkit as dk\nquestions = dk.sample_task(5)\nos.environ["OPENAI_API_KEY"] = "canary-key"\n'
 # Sending these would need a key and a network.
 SENDS_FOR_REAL = ("gpt-4o-mini", "claude")
+
+
+@pytest.fixture(autouse=True)
+def _closed_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

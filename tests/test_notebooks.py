@@ -33,7 +33,9 @@ class _Harm(HTMLParser):
         if tag in ACTIVE_TAGS:
             self.found.append(tag)
         for name, value in attrs:
-            remote = name in {"src", "href"} and not (value or "").startswith(("data:", "#"))
+            # A page that the notebook itself has written lies beside it.
+            near = ("data:", "#", "./") if name == "href" else ("data:", "#")
+            remote = name in {"src", "href"} and not (value or "").startswith(near)
             if name.startswith("on") or remote:
                 self.found.append(f"{tag} {name}={value}")
 

@@ -17,7 +17,7 @@ EMPTY = frozenset({"meta", "img", "source", "br"})
 ALLOWED = frozenset(
     (
         *("html", "head", "title", "style", "body", "header", "nav", "main", "section", "footer"),
-        *("h1", "h2", "h3", "h4", "p", "ul", "li", "a", "b", "small", "span", "div", "dl", "dt", "dd", "pre"),
+        *("h1", "h2", "h3", "h4", "p", "ul", "li", "a", "b", "small", "span", "div", "dl", "dt", "dd", "pre", "code"),
         *("table", "caption", "thead", "tbody", "tr", "th", "td"),
         *("figure", "figcaption", "picture", "details", "summary"),
     )
