@@ -35,7 +35,9 @@ def check_place(target: str | os.PathLike[str], *, overwrite: bool) -> Path:
             raise InputError(f"path: {str(path)!r:.200} is a folder; name a file in it")
         if path.exists() and not overwrite:
             raise _exists(path)
-    except (OSError, UnicodeEncodeError) as error:
+    except UnicodeEncodeError:
+        raise InputError(f"path: {str(path)!r:.200} cannot be written: it holds half of a character") from None
+    except OSError as error:
         raise _not_written(path, error) from None
     return path
 

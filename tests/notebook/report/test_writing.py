@@ -71,8 +71,8 @@ def test_a_write_that_breaks_off_leaves_the_old_file(tmp_path: Path, monkeypatch
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        (3, "path= takes the path of an .html file"),
-        (b"a.html", "path= takes the path of an .html file"),
+        (3, "path= takes the path of a file"),
+        (b"a.html", "path= takes the path of a file"),
         ("report.pdf", "must end in .html"),
         ("nowhere/a.html", "there is no folder"),
         ("folder.html", "is a folder"),
