@@ -143,7 +143,7 @@ class Memory:
 def _left_open() -> dict[str, int]:
     import psutil
 
-    from distilkit._sync import background_loop
+    from distilkit._background import background_loop
 
     loop = background_loop()
 

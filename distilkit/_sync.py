@@ -12,35 +12,28 @@ every ipykernel: an interrupt arrives between two slices, the step is cancelled,
 interrupt is raised inside the generator at its `yield`, which may still return what is finished. Whoever presses once
 more while that goes on is not kept waiting, and loses nothing: see `_interrupts`.
 
-Knows nothing of models, stores or frames.
+The loop itself is in `_background`. Knows nothing of models, stores or frames.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import functools
-import os
 import threading
-import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Generator, Iterator
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
-from distilkit._interrupts import Presses, Stopped
+from distilkit._background import SLICE_S, Job, check, on_our_loop
+from distilkit._interrupts import Presses
 
 P = ParamSpec("P")
 T = TypeVar("T")
 X = TypeVar("X")
 
-_SLICE_S = 0.05
 # Text that grows is followed more closely.
 _SHORT_SLICE_S = 0.02
-# After an interrupt the step is cancelled; this long it may take to close its sockets and flush the store.
-_CANCEL_PATIENCE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +97,10 @@ def _driven(steps: Body[T], presses: Presses, stop: threading.Event | None) -> T
             step = advance()
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return] # the body's T
-        job = _Job(step.work)
+        job = Job(step.work)
         try:
             presses.arm()
-            _check(stop)
+            check(stop)
             job.start()
             result = job.wait(step.tick, stop)
         except BaseException as error:  # noqa: BLE001 - an interrupt too is handed to the body
@@ -117,11 +110,6 @@ def _driven(steps: Body[T], presses: Presses, stop: threading.Event | None) -> T
             advance = functools.partial(steps.send, result)
 
 
-def _check(stop: threading.Event | None) -> None:
-    if stop is not None and stop.is_set():
-        raise Stopped
-
-
 async def _drive_async(steps: Body[T]) -> T:
     advance: Callable[[], Step] = functools.partial(next, steps)
     while True:
@@ -129,7 +117,7 @@ async def _drive_async(steps: Body[T]) -> T:
             step = advance()
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return] # the body's T
-        job = _Job(step.work)
+        job = Job(step.work)
         try:
             job.start()
             result = await job.poll(step.tick)
@@ -154,15 +142,15 @@ def following(steps: Body[T], arriving: SimpleQueue[X]) -> Generator[X, None, T]
             step = advance()
         except StopIteration as stop:
             return stop.value  # type: ignore[no-any-return] # the body's T
-        job = _Job(step.work)
+        job = Job(step.work)
         try:
             job.start()
             while not job.is_done:
-                yield from _arrived(arriving, _SLICE_S)
+                yield from _arrived(arriving, SLICE_S)
             yield from _arrived(arriving, 0)
             result = job.wait(None)
         except BaseException as error:
-            if _on_our_loop():
+            if on_our_loop():
                 # The garbage collector closes what was forgotten in whatever thread it runs in. Our loop would wait for
                 # itself.
                 threading.Thread(target=_give_up, args=(job, steps), name="distilkit-closing", daemon=True).start()
@@ -173,7 +161,7 @@ def following(steps: Body[T], arriving: SimpleQueue[X]) -> Generator[X, None, T]
             advance = functools.partial(steps.send, result)
 
 
-def _give_up(job: _Job, steps: Body[Any]) -> None:
+def _give_up(job: Job, steps: Body[Any]) -> None:
     job.cancel()
     steps.close()
 
@@ -187,7 +175,7 @@ async def afollowing(steps: Body[T], arriving: SimpleQueue[X], ended: Callable[[
         except StopIteration as stop:
             ended(stop.value)
             return
-        job = _Job(step.work)
+        job = Job(step.work)
         try:
             job.start()
             while not job.is_done:
@@ -212,121 +200,3 @@ def _arrived(arriving: SimpleQueue[X], wait_s: float) -> Iterator[X]:
             yield arriving.get_nowait()
     except Empty:
         return
-
-
-class _Job:
-    """A coroutine running on our loop, seen from another thread."""
-
-    def __init__(self, work: Coroutine[Any, Any, Any]) -> None:
-        if _on_our_loop():
-            work.close()
-            raise RuntimeError("a blocking call was made from inside distilkit's own loop; use the async form there")
-        self._loop = background_loop()
-        self._work = work
-        self._done: Future[Any] = Future()
-        self._task: asyncio.Task[Any] | None = None
-
-    def start(self) -> None:
-        """Begin. An interrupt in the midst of it leaves something to cancel."""
-        self._loop.call_soon_threadsafe(self._start)
-
-    def _start(self) -> None:
-        self._task = self._loop.create_task(self._work)
-        self._task.add_done_callback(self._finish)
-
-    def _finish(self, task: asyncio.Task[Any]) -> None:
-        if task.cancelled():
-            self._done.set_exception(asyncio.CancelledError())
-        elif error := task.exception():
-            self._done.set_exception(error)
-        else:
-            self._done.set_result(task.result())
-
-    @property
-    def is_done(self) -> bool:
-        return self._done.done()
-
-    def wait(self, tick: Callable[[], None] | None, stop: threading.Event | None = None) -> Any:
-        while True:
-            try:
-                return self._done.result(timeout=_SLICE_S)
-            except FutureTimeoutError:
-                if self._done.done():  # the work itself timed out, or it ended in this very moment
-                    return self._done.result()
-            _check(stop)
-            if tick is not None:
-                tick()
-
-    async def poll(self, tick: Callable[[], None] | None) -> Any:
-        while not self._done.done():
-            await asyncio.sleep(_SLICE_S)
-            if tick is not None:
-                tick()
-        return self._done.result()
-
-    def cancel(self, has_further: Callable[[], bool] = bool) -> None:
-        """Stop the work, and wait until it has cleaned up, or a further interrupt. A finished job is left alone.
-
-        Not waited for, it cleans up all the same.
-        """
-        with contextlib.suppress(KeyboardInterrupt):  # under somebody's own handler, a further one may be raised here
-            until = self._ending()
-            while not (self._done.done() or has_further()) and time.monotonic() < until:
-                with contextlib.suppress(FutureTimeoutError, asyncio.CancelledError):
-                    self._done.exception(timeout=_SLICE_S)
-
-    async def acancel(self) -> None:
-        """Do the same on the caller's loop, which goes on; being cancelled again ends the waiting."""
-        until = self._ending()
-        with contextlib.suppress(asyncio.CancelledError):
-            while not self._done.done() and time.monotonic() < until:  # noqa: ASYNC110 - another loop's future
-                await asyncio.sleep(_SLICE_S)
-
-    def _ending(self) -> float:
-        """Begin to stop, and return until when to wait for it."""
-        if not self._done.done():
-            self._loop.call_soon_threadsafe(self._cancel)
-        return time.monotonic() + _CANCEL_PATIENCE_S
-
-    def _cancel(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-        elif not self._done.done():  # it was never begun: what begins comes before this
-            self._work.close()
-            self._done.set_exception(asyncio.CancelledError())
-
-
-class _Background:
-    """The loop's place in the process: which process started it, and in which thread it runs."""
-
-    lock = threading.Lock()
-    pid: int | None = None
-    loop: asyncio.AbstractEventLoop | None = None
-    thread: threading.Thread | None = None
-
-
-def _on_our_loop() -> bool:
-    return threading.current_thread() is _Background.thread
-
-
-def background_loop() -> asyncio.AbstractEventLoop:
-    """Return the process's loop, started on first use, and anew in a forked child."""
-    with _Background.lock:
-        if _Background.loop is None or _Background.pid != os.getpid():
-            loop = asyncio.new_event_loop()
-            thread = threading.Thread(target=_run, args=(loop,), name="distilkit", daemon=True)
-            thread.start()
-            _Background.pid, _Background.loop, _Background.thread = os.getpid(), loop, thread
-        return _Background.loop
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    """Run the loop for as long as the process lives.
-
-    asyncio keeps a SystemExit or KeyboardInterrupt in the task that raised it, where the task's caller finds it, and
-    raises it out of the loop as well. There it would end the thread, and whoever waits, now or later, would do so for
-    ever.
-    """
-    while not loop.is_closed():
-        with contextlib.suppress(SystemExit, KeyboardInterrupt):
-            loop.run_forever()

@@ -16,6 +16,8 @@ from distilkit.errors import InputError
 from distilkit.profiles import Budget, Profile, Route, Strategy, load_profiles, resolve
 from distilkit.profiles.budget import Allowance
 from distilkit.store import Store
+from distilkit.store.folders import default_folder
+from distilkit.store.opening import DATABASE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +122,22 @@ def opened_store(store: Store | str | Path | None) -> Iterator[Store]:
     if store is not None and not isinstance(store, str | Path):
         raise InputError(f"store= takes a Store or the path of its folder, not {store!r}")
     with Store(store) as opened:
+        yield opened
+
+
+@contextlib.contextmanager
+def read_store(store: Store | str | Path | None) -> Iterator[Store | None]:
+    """Open the store for reading, or pass on the caller's; None where there is none, and none is made."""
+    if isinstance(store, Store):
+        yield store
+        return
+    if store is not None and not isinstance(store, str | Path):
+        raise InputError(f"store= takes a Store or the path of its folder, not {store!r:.80}")
+    folder = default_folder() if store is None else Path(store).expanduser()
+    if not (folder / DATABASE).exists():
+        yield None
+        return
+    with Store(folder, readonly=True) as opened:
         yield opened
 
 

@@ -17,6 +17,7 @@ FLOORS = {
     "errors": 0,
     "_sync": 0,
     "_imports": 0,
+    "_background": 0,
     "_callers": 0,
     "_interrupts": 0,
     "_worker": 0,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from distilkit import _sync
+from distilkit import _background
 from distilkit._interrupts import Presses, interruptible
 from distilkit._sync import Body, Step, awaiting, blocking
 
@@ -25,7 +25,7 @@ def _handler_is_put_back() -> Iterator[None]:
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for what is cancelled waits for ever."""
-    monkeypatch.setattr(_sync, "_CANCEL_PATIENCE_S", 1_000.0)
+    monkeypatch.setattr(_background, "_CANCEL_PATIENCE_S", 1_000.0)
 
 
 def press() -> None:

@@ -23,8 +23,8 @@ providers:
 WARM = """
 import asyncio, json, pathlib, time, types
 import distilkit as dk
-from distilkit import _sync
-patience_s = _sync._CANCEL_PATIENCE_S
+from distilkit import _background
+patience_s = _background._CANCEL_PATIENCE_S
 # The first run loads what is slow to load.
 dk.compare(["warm up"], profiles=["quick"], config="profiles.yaml", store="store")
 """
@@ -35,12 +35,12 @@ def note(event):
     with events.open("a") as file:
         file.write(f"{{event.kind}} {{event.profile}}\\n")
 asked = dict(prompts=[f"number {{n}}" for n in range(5)], config="profiles.yaml", store="store{}", on_event=note)
-_sync._CANCEL_PATIENCE_S = patience_s
+_background._CANCEL_PATIENCE_S = patience_s
 """
 # Its slow answers take for ever to be cancelled, and so does whoever waits for that.
 STUBBORN = """
 from distilkit.calls import Record
-_sync._CANCEL_PATIENCE_S = 1_000
+_background._CANCEL_PATIENCE_S = 1_000
 free = asyncio.Event()
 async def send(call):
     if call.name == "slow":
@@ -187,7 +187,7 @@ def test_a_second_press_does_not_wait_for_what_is_cancelled(kernel: Kernel) -> N
 
     assert kernel.outcome(cell, INTERRUPTED_WITHIN_S) == "ok", kernel.said
     assert kernel.report("df.profile.tolist()") == ["quick"] * 5
-    assert kernel.run("_sync.background_loop().call_soon_threadsafe(free.set)") == "ok"
+    assert kernel.run("_background.background_loop().call_soon_threadsafe(free.set)") == "ok"
 
 
 def test_a_cell_that_awaits_something_else_is_interrupted_as_well(kernel: Kernel) -> None:

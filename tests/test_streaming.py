@@ -15,8 +15,8 @@ import pytest
 from aiohttp import web
 
 import distilkit as dk
-from distilkit import _sync
-from distilkit._sync import background_loop
+from distilkit import _background
+from distilkit._background import background_loop
 from distilkit.profiles.profile import Connection, Profile, Retry, ThinkingRules
 from distilkit.profiles.secrets import Secret
 from distilkit.sim import Dials
@@ -365,7 +365,7 @@ def test_a_forgotten_stream_that_is_collected_on_our_own_loop_does_not_stop_it(
 
     assert answered.result(30) == "alive"
     # A step that waits for itself gives up after so long.
-    assert time.monotonic() - started < _sync._CANCEL_PATIENCE_S
+    assert time.monotonic() - started < _background._CANCEL_PATIENCE_S
     assert gone.wait(10)
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from distilkit import _sync
-from distilkit._sync import Body, Step, awaiting, background_loop, blocking
+from distilkit import _background
+from distilkit._background import background_loop
+from distilkit._sync import Body, Step, awaiting, blocking
 
 
 async def add(left: int, right: int) -> int:
@@ -240,7 +241,7 @@ def test_an_interrupt_before_the_work_has_begun_loses_nothing(monkeypatch: pytes
     def interrupted(_job: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_sync._Job, "start", interrupted)
+    monkeypatch.setattr(_background.Job, "start", interrupted)
 
     assert blocking(body)() == "what is finished"
     assert began == []
@@ -257,7 +258,7 @@ def test_work_that_ends_in_the_moment_a_slice_is_over_gives_its_result() -> None
             return super().result(timeout)
 
     work = add(1, 2)
-    job = _sync._Job(work)
+    job = _background.Job(work)
     job._done = JustAfter()
 
     assert job.wait(None) == 7

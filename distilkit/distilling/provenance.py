@@ -6,7 +6,6 @@ records in memory, however many rows there are.
 
 from __future__ import annotations
 
-import contextlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -16,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 from distilkit.calls import Record
 from distilkit.distilling.cells import numbers_of, texts_of
 from distilkit.distilling.split import hashes_of
-from distilkit.errors import InputError
 from distilkit.reading import cost_usd, read
 from distilkit.store import Store
 from distilkit.store.entry import is_key
-from distilkit.store.folders import default_folder
-from distilkit.store.opening import DATABASE
+from distilkit.targets import read_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +65,7 @@ def provenance(frame: pd.DataFrame, store: Store | str | Path | None = None) -> 
         StoreError: the store cannot be read.
     """
     now = versions()
-    with _reading(store) as kept:
+    with read_store(store) as kept:
         for start in range(0, len(frame), _CHUNK):
             rows = frame.iloc[start : start + _CHUNK]
             records = _records(kept, rows)
@@ -134,19 +131,3 @@ def _gives(record: Record, cost: object) -> bool:
 def _records(store: Store | None, rows: pd.DataFrame) -> dict[str, Record]:
     keys = list(dict.fromkeys(key for key in texts_of(rows, "key") if is_key(key) and key))
     return store.get_many(keys) if store is not None and keys else {}
-
-
-@contextlib.contextmanager
-def _reading(store: Store | str | Path | None) -> Iterator[Store | None]:
-    """Open the store for reading, or pass on the caller's; None where there is none."""
-    if isinstance(store, Store):
-        yield store
-        return
-    if store is not None and not isinstance(store, str | Path):
-        raise InputError(f"store= takes a Store or the path of its folder, not {store!r:.80}")
-    folder = default_folder() if store is None else Path(store).expanduser()
-    if not (folder / DATABASE).exists():
-        yield None
-        return
-    with Store(folder, readonly=True) as opened:
-        yield opened

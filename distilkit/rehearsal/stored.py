@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from distilkit.calls import Call, Record
-from distilkit.errors import InputError
 from distilkit.store import Store
-from distilkit.store.folders import default_folder
-from distilkit.store.opening import DATABASE
+from distilkit.targets import read_store
 
 # A mean over more answers is no better, and the records would fill the memory.
 _MOST_HISTORY = 1_000
@@ -43,7 +40,7 @@ def look_up(calls: Sequence[Call], store: Store | str | Path | None) -> Stored:
     keys = list(names)
     found: set[str] = set()
     history: dict[str, list[Record]] = defaultdict(list)
-    with _reading(store) as kept:
+    with read_store(store) as kept:
         for start in range(0, len(keys) if kept else 0, _CHUNK):
             records = kept.get_many(keys[start : start + _CHUNK]) if kept else {}
             found.update(records)
@@ -51,19 +48,3 @@ def look_up(calls: Sequence[Call], store: Store | str | Path | None) -> Stored:
                 if len(own := history[names[key]]) < _MOST_HISTORY:
                     own.append(record)
     return Stored(keys=frozenset(found), history=history)
-
-
-@contextlib.contextmanager
-def _reading(store: Store | str | Path | None) -> Iterator[Store | None]:
-    """Open the store for reading, or pass on the caller's; None where there is none."""
-    if isinstance(store, Store):
-        yield store
-        return
-    if store is not None and not isinstance(store, str | Path):
-        raise InputError(f"store= takes a Store or the path of its folder, not {store!r}")
-    folder = default_folder() if store is None else Path(store).expanduser()
-    if not (folder / DATABASE).exists():
-        yield None
-        return
-    with Store(folder, readonly=True) as opened:
-        yield opened

@@ -26,7 +26,7 @@ CHILD = """
 import asyncio, json, os, sys, warnings
 import psutil
 import distilkit as dk
-from distilkit._sync import background_loop
+from distilkit._background import background_loop
 from distilkit.profiles.profile import Profile, Retry
 from distilkit.sim import Dials
 
